@@ -1,0 +1,1 @@
+"""From what a trainer wrote to what a learner gets."""

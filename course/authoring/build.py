@@ -1,0 +1,184 @@
+"""A lesson's source: its questions, its public tests, and the sheet that travels with it. Pure."""
+
+import ast
+from typing import Any
+
+from nbformat import NotebookNode
+
+from course.errors import Invalid
+from course.model import Kind, Question
+from course.notebook import graded_cells, marks
+from course.questions import Item, kind_of, kinds
+from course.questions.text import QuizTextError, is_quiz, parse
+
+CALLS = {"course.quiz": Kind.QUIZ, "course.check": Kind.CODE}
+
+
+def call_of(source: str) -> tuple[str, str]:
+    """Return ("course.quiz" or "course.check", question) of a cell that is only that call.
+
+    Both are empty for any other cell.
+    """
+    try:
+        statement = ast.parse(source.strip()).body
+    except (SyntaxError, ValueError, RecursionError):
+        return "", ""
+    match statement:
+        case [ast.Expr(ast.Call(func, [ast.Constant(str(question))], []))]:
+            name = ast.unparse(func)
+            return (name, question) if name in CALLS else ("", "")
+    return "", ""
+
+
+def questions(name: str, node: NotebookNode) -> list[Question]:
+    """Return the graded questions of one notebook, in order.
+
+    Args:
+        name: the notebook's name without ``.ipynb``.
+        node: the source, the release or a mended submission.
+    """
+    found = []
+    for cell, about, heading in graded_cells(node):
+        function, _ = call_of(cell.source) if cell.cell_type == "code" else ("", "")
+        if about.get("task") or about.get("solution"):
+            kind = Kind.WRITTEN
+        elif is_quiz(cell.source):
+            kind = Kind.QUIZ
+        else:
+            kind = CALLS.get(function, Kind.TESTS)
+        found.append(
+            Question(about["grade_id"], name, kind, float(about.get("points", 0)), heading)
+        )
+    return found
+
+
+def quizzes(name: str, node: NotebookNode) -> list[Item]:
+    """Return the ``%%quiz`` questions of one notebook, checked.
+
+    Raises:
+        Invalid: with every mistake of the notebook at once, each with cell and line.
+    """
+    items, problems, seen = [], [], set[str]()
+    for cell in node.cells:
+        if cell.cell_type != "code" or not is_quiz(cell.source):
+            continue
+        try:
+            item = parse(cell.source)
+        except QuizTextError as error:
+            problems += [f"cell '{cell.id}', line {line}: {text}" for line, text in error.problems]
+            continue
+        found = _problems(item, cell)
+        found += [f"the name '{item.id}' is taken by another question"] if item.id in seen else []
+        seen.add(item.id)
+        problems += [f"cell '{cell.id}', question '{item.id}': {text}" for text in found]
+        items.append(item)
+    if problems:
+        raise Invalid(
+            "\n    ".join(["a question can't be released", *problems]), where=f"{name}.ipynb"
+        )
+    return items
+
+
+def _problems(item: Item, cell: NotebookNode) -> list[str]:
+    if item.kind not in kinds():
+        return [f"there is no kind '{item.kind}'; use one of {', '.join(sorted(kinds()))}"]
+    found = kind_of(item).check(item)
+    about = marks(cell)
+    if not about:
+        found.append("the cell has no nbgrader metadata; give it a grade_id and lock it")
+    elif about["grade_id"] != item.id:
+        found.append(f"its nbgrader grade_id is '{about['grade_id']}'; give both the same name")
+    if bool(item.points) != bool(about.get("grade")) or (
+        item.points and float(about.get("points", 0)) != item.points
+    ):
+        found.append(
+            f"points={item.points:g} here, {about.get('points', 0)} in nbgrader's metadata"
+        )
+    return found
+
+
+def turn_quizzes(node: NotebookNode) -> None:
+    """Replace each ``%%quiz`` cell by its call, in place: what a learner gets."""
+    for cell in node.cells:
+        if cell.cell_type == "code" and is_quiz(cell.source):
+            cell.source = f'course.quiz("{parse(cell.source).id}")'
+
+
+def public_tests(source: str, file: str) -> str:
+    """Return the part of a lesson's tests that may travel: public tests and what they use.
+
+    Args:
+        source: text of `autograders/<lesson>.py`.
+        file: its name, for errors.
+
+    Raises:
+        Invalid: when it is not Python.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise Invalid(
+            "the tests are not valid Python", where=f"{file}:{error.lineno}", found=str(error.msg)
+        ) from error
+    kept = {id(node) for node in tree.body if _is_public(node)}
+    while True:
+        used = {
+            name.id for node in tree.body if id(node) in kept
+            for name in ast.walk(node) if isinstance(name, ast.Name)
+        }  # fmt: skip
+        more = {id(node) for node in tree.body if _defines(node) & used and not _is_test(node)}
+        if more <= kept:
+            break
+        kept |= more
+    if not any(_is_public(node) for node in tree.body):
+        return ""
+    return "\n\n".join(ast.unparse(node) for node in tree.body if id(node) in kept) + "\n"
+
+
+def _is_test(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("test")
+
+
+def _is_public(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and any(
+        ast.unparse(decorator) in ("public", "course.public") for decorator in node.decorator_list
+    )
+
+
+def _defines(node: ast.stmt) -> set[str]:
+    match node:
+        case ast.Import(names) | ast.ImportFrom(names=names):
+            return {(alias.asname or alias.name).partition(".")[0] for alias in names}
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Assign() | ast.AnnAssign():
+            return {
+                n.id
+                for n in ast.walk(node)
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            }
+    return set()
+
+
+def imports(node: NotebookNode) -> tuple[str, ...]:
+    """Return the top-level modules that a notebook's code imports, sorted."""
+    found = set[str]()
+    for cell in node.cells:
+        if cell.cell_type != "code":
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for statement in ast.walk(tree):
+            found |= _modules(statement)
+    return tuple(sorted(found - {"course"}))
+
+
+def _modules(statement: Any) -> set[str]:
+    match statement:
+        case ast.Import(names):
+            return {alias.name.partition(".")[0] for alias in names}
+        case ast.ImportFrom(module=str(module), level=0):
+            return {module.partition(".")[0]}
+    return set()

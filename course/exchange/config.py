@@ -1,0 +1,115 @@
+"""nbgrader's configuration of a course: read as nbgrader reads it, and written for ours."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from course.exchange.quiet import nbgrader
+from course.layout import COURSE_FILE, NBGRADER_FILE, Layout
+from course.settings import load
+
+EXCHANGE = "exchange"
+
+
+def configure(c: Any, file: str) -> None:
+    """Fill nbgrader's configuration for a course that has a `course.toml`.
+
+    Called from the course's own `nbgrader_config.py`, so that nbgrader's commands and its
+    formgrader work on the same folders, the same gradebook and the same exchange as ours.
+
+    Args:
+        c: what nbgrader's ``get_config()`` returned.
+        file: ``__file__`` of the configuration file.
+    """
+    root = Path(file).resolve().parent
+    course = load(root)
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.source_directory = "notebooks"
+    c.CourseDirectory.course_id = course.id if course else root.name
+    c.Exchange.root = str(root / EXCHANGE)
+    c.Exchange.cache = str(root / ".course" / "cache")
+    c.ExchangeCollect.check_owner = False
+    c.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "course.plugin.QuizCells",
+        "nbgrader.preprocessors.InstantiateTests",
+        "nbgrader.preprocessors.LockCells",
+        "nbgrader.preprocessors.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.GenerateAssignment.post_convert_hook = "course.plugin.write_sheet"
+    c.Autograde.autograde_preprocessors = [
+        "nbgrader.preprocessors.Execute",
+        "nbgrader.preprocessors.LimitOutput",
+        "course.plugin.KeepOurMarks",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    whole_copies(c)
+
+
+def whole_copies(c: Any) -> None:
+    """Let nbgrader's exchange copy whole folders or nothing (`course.exchange.folder`)."""
+    for stage, name in (
+        ("release_assignment", "Release"), ("fetch_assignment", "Fetch"), ("submit", "Submit"),
+        ("collect", "Collect"), ("release_feedback", "ReleaseFeedback"),
+        ("fetch_feedback", "FetchFeedback"), ("list", "List"),
+    ):  # fmt: skip
+        setattr(c.ExchangeFactory, stage, f"course.exchange.folder.{name}")
+
+
+def read(root: Path) -> Any:
+    """Return nbgrader's configuration (a traitlets Config) of the course in ``root``.
+
+    Raises:
+        Invalid: when the file can't be run.
+    """
+    with nbgrader(f"reading {root / NBGRADER_FILE}"):
+        from traitlets.config import Config, PyFileConfigLoader  # noqa: PLC0415  heavy
+
+        config = Config()
+        if (root / NBGRADER_FILE).is_file():
+            config.merge(PyFileConfigLoader(NBGRADER_FILE, str(root)).load_config())
+        elif (root / COURSE_FILE).is_file():
+            configure(config, str(root / NBGRADER_FILE))
+        if not config.ExchangeFactory:
+            whole_copies(config)
+        config.CourseDirectory.root = str(root)
+        return config
+
+
+def layout(root: Path, config: Any) -> Layout:
+    """Return where everything of a course lies, by its nbgrader configuration."""
+    with nbgrader(f"reading {root / NBGRADER_FILE}"):
+        from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415  heavy
+
+        folders = CourseDirectory(config=config)
+        return Layout(
+            root=root,
+            source=root / folders.source_directory,
+            release=root / folders.release_directory,
+            submitted=root / folders.submitted_directory,
+            autograded=root / folders.autograded_directory,
+            feedback=root / folders.feedback_directory,
+            autograders=root / "autograders",
+            exchange=_exchange_root(root, config),
+            db_url=folders.db_url,
+            course_id=folders.course_id or root.name,
+        )
+
+
+def _exchange_root(root: Path, config: Any) -> Path:
+    """Return the configured exchange, else nbgrader's shared one if usable, else our own."""
+    configured = config.Exchange.get("root")
+    if isinstance(configured, str):
+        return root / configured
+    shared = Path("/usr/local/share/nbgrader/exchange")
+    usable = shared.is_dir() and os.access(shared, os.W_OK | os.X_OK)
+    return shared if usable else root / EXCHANGE

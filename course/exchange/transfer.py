@@ -1,0 +1,239 @@
+"""Each trip of a lesson through nbgrader: built, published, fetched, handed in, collected, returned."""
+
+import copy
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course.errors import Invalid, NotFound, nearest
+from course.exchange.quiet import nbgrader
+from course.layout import Layout, remove_folder, replace_folder, safe_name
+
+STAGING = Path(".course") / "staging"
+
+
+def build(layout: Layout, config: Any, lesson: str) -> Path:
+    """Run nbgrader's generate_assignment into a staging folder; returns it, whole.
+
+    The gradebook learns the lesson's cells. `install` puts the folder in its place.
+
+    Raises:
+        Invalid: with nbgrader's reason, when the lesson can't be built.
+    """
+    safe_name(lesson, "lesson")
+    staging = layout.root / STAGING
+    remove_folder(staging / "." / lesson)
+    with nbgrader(f"building the release of {lesson}"):
+        from nbgrader.converters import GenerateAssignment  # noqa: PLC0415  heavy
+        from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415  heavy
+
+        wanted = copy.deepcopy(config)
+        wanted.CourseDirectory.release_directory = str(STAGING)
+        wanted.CourseDirectory.assignment_id = lesson
+        wanted.GenerateAssignment.pop("post_convert_hook", None)
+        converter = GenerateAssignment(coursedir=CourseDirectory(config=wanted), config=wanted)
+        converter.force = True
+        converter.start()
+    return staging / lesson
+
+
+def install(layout: Layout, built: Path, lesson: str) -> Path:
+    """Put a built release in its place; returns the folder."""
+    target = layout.release / lesson
+    replace_folder(built, target)
+    return target
+
+
+def publish(layout: Layout, config: Any, lesson: str) -> None:
+    """Put a release on the exchange, in the place of an earlier one."""
+    with nbgrader(f"publishing {lesson}"):
+        stage = _stage("ReleaseAssignment", layout, config, lesson)
+        stage.force = True
+        stage.start()
+
+
+def fetch(exchange: "Reach", lesson: str, folder: Path) -> Path:
+    """Copy a release into the learner's folder; returns the lesson's folder there.
+
+    A lesson that is there already is completed by missing files only; nothing is overwritten.
+    """
+    _released(exchange, lesson)
+    with nbgrader(f"fetching {lesson}"):
+        stage = _reach("FetchAssignment", exchange, lesson, folder)
+        stage.replace_missing_files = True
+        stage.start()
+    return folder / lesson
+
+
+def submit(exchange: "Reach", lesson: str, folder: Path) -> str:
+    """Hand in the lesson's folder; returns the time of submission as nbgrader writes it.
+
+    Raises:
+        NotFound: when the learner has no such folder, or the lesson is not released.
+        Invalid: when a notebook of the lesson is missing in it.
+    """
+    _released(exchange, lesson)
+    own = folder / lesson
+    if not own.is_dir():
+        there = [path.name for path in folder.iterdir() if path.is_dir()]
+        raise NotFound(
+            f"you have no folder '{lesson}' here", where=str(folder),
+            hint=nearest(lesson, there) or f"fetch it first: course fetch {lesson}",
+        )  # fmt: skip
+    expected = {path.name for path in (exchange.outbound / lesson).glob("*.ipynb")}
+    missing = sorted(expected - {path.name for path in own.glob("*.ipynb")})
+    if missing:
+        found = ", ".join(sorted(path.name for path in own.glob("*.ipynb"))) or "no notebook"
+        raise Invalid(
+            "a notebook of this lesson is missing; was it renamed?", where=str(own),
+            expected=missing[0], found=found, hint="give it its name back and submit again",
+        )  # fmt: skip
+    with nbgrader(f"submitting {lesson}"):
+        stage = _reach("Submit", exchange, lesson, folder)
+        stage.start()
+        return str(stage.timestamp)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a learner's machine knows of a course: where its exchange is, and who the learner is.
+
+    Attributes:
+        root: nbgrader's exchange.
+        course_id: the course's name there.
+        learner: the learner's id; ``*`` lets nbgrader take the user's name.
+        cache: where the learner's own copies of submissions are kept.
+    """
+
+    root: Path
+    course_id: str
+    learner: str
+    cache: Path
+
+    @property
+    def outbound(self) -> Path:
+        """The folder of released lessons."""
+        return self.root / self.course_id / "outbound"
+
+    def lessons(self) -> list[str]:
+        """Return the released lessons, sorted."""
+        found = self.outbound.iterdir() if self.outbound.is_dir() else []
+        return sorted(
+            path.name for path in found if path.is_dir() and not path.name.startswith(".")
+        )
+
+
+def _released(exchange: Reach, lesson: str) -> None:
+    if lesson not in exchange.lessons():
+        raise NotFound(
+            f"no lesson '{lesson}' is released", where=str(exchange.root / exchange.course_id),
+            expected=f"one of: {', '.join(exchange.lessons()) or '(none is released yet)'}",
+            hint=nearest(lesson, exchange.lessons()),
+        )  # fmt: skip
+
+
+def collect(layout: Layout, config: Any, lesson: str) -> list[str]:
+    """Bring the latest submissions into `submitted/`; returns the learners whose came or changed."""
+    before = _timestamps(layout, lesson)
+    if not (layout.exchange / layout.course_id / "inbound").is_dir():
+        raise NotFound(
+            "nothing can have been submitted yet: no lesson is released",
+            where=str(layout.exchange / layout.course_id), hint=f"course release {lesson}",
+        )  # fmt: skip
+    with nbgrader(f"collecting {lesson}"):
+        stage = _stage("Collect", layout, config, lesson)
+        stage.update = True
+        stage.start()
+    after = _timestamps(layout, lesson)
+    return sorted(learner for learner, when in after.items() if before.get(learner) != when)
+
+
+def _timestamps(layout: Layout, lesson: str) -> dict[str, str]:
+    return {
+        path.parent.parent.name: path.read_text(encoding="utf-8", errors="replace")
+        for path in layout.submitted.glob(f"*/{lesson}/timestamp.txt")
+    }
+
+
+def give_back(layout: Layout, config: Any, lesson: str, learner: str) -> None:
+    """Put one learner's feedback on the exchange, where only the holder of the secret finds it."""
+    with nbgrader(f"returning feedback on {lesson} to {learner}"):
+        stage = _stage("ReleaseFeedback", layout, config, lesson)
+        stage.coursedir.student_id = learner
+        stage.start()
+
+
+def fetch_feedback(exchange: Reach, lesson: str, folder: Path) -> list[Path]:
+    """Copy feedback into ``<lesson>/feedback/<time>/``; returns the pages, newest last.
+
+    Raises:
+        NotFound: when there is none yet.
+    """
+    _released(exchange, lesson)
+    if (exchange.root / exchange.course_id / "feedback").is_dir():
+        with nbgrader(f"fetching feedback on {lesson}"):
+            _reach("FetchFeedback", exchange, lesson, folder).start()
+    pages = sorted((folder / lesson / "feedback").glob("*/*.html"))
+    if not pages:
+        raise NotFound(
+            f"no feedback on '{lesson}' yet", where=str(folder),
+            hint="it appears when your instructor has returned it; ask again later",
+        )  # fmt: skip
+    return pages
+
+
+def submitted_at(folder: Path) -> dt.datetime | None:
+    """Return when a submission was handed in (UTC), by its timestamp.txt; None when unknown."""
+    from nbgrader.utils import parse_utc  # noqa: PLC0415  heavy
+
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        moment = parse_utc(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=dt.UTC) if moment else None
+
+
+def _stage(name: str, layout: Layout, config: Any, lesson: str) -> Any:
+    """Return one of nbgrader's exchange stages, as configured, for the instructor's side."""
+    from nbgrader.auth import Authenticator  # noqa: PLC0415  heavy
+    from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415  heavy
+    from nbgrader.exchange import ExchangeFactory  # noqa: PLC0415  heavy
+
+    wanted = copy.deepcopy(config)
+    wanted.CourseDirectory.assignment_id = lesson
+    wanted.CourseDirectory.course_id = layout.course_id
+    wanted.Exchange.root = str(layout.exchange)
+    coursedir = CourseDirectory(config=wanted)
+    factory = ExchangeFactory(config=wanted)
+    return getattr(factory, name)(
+        coursedir=coursedir, authenticator=Authenticator(config=wanted), config=wanted
+    )
+
+
+def _reach(name: str, exchange: Reach, lesson: str, folder: Path) -> Any:
+    """Return one of nbgrader's exchange stages for the learner's side."""
+    from traitlets.config import Config  # noqa: PLC0415  heavy
+
+    from course.exchange.config import whole_copies  # noqa: PLC0415  as above
+
+    config = Config()
+    whole_copies(config)
+    config.Exchange.root = str(exchange.root)
+    config.Exchange.cache = str(exchange.cache)
+    config.Exchange.assignment_dir = str(folder)
+    config.CourseDirectory.root = str(folder)
+    config.CourseDirectory.course_id = exchange.course_id
+    config.CourseDirectory.student_id = exchange.learner
+    config.CourseDirectory.assignment_id = lesson
+    from nbgrader.auth import Authenticator  # noqa: PLC0415  heavy
+    from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415  heavy
+    from nbgrader.exchange import ExchangeFactory  # noqa: PLC0415  heavy
+
+    return getattr(ExchangeFactory(config=config), name)(
+        coursedir=CourseDirectory(config=config),
+        authenticator=Authenticator(config=config), config=config,
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""The page that a learner gets back: one self-contained HTML file per lesson.
+
+Everything on it is escaped, a grader's Markdown is rendered without raw HTML and sanitised, and
+the same input gives the same bytes.
+"""
+
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from course.model import Kind, Learner, Mark, Outcome
+from course.settings import CourseFile, Lesson
+
+_WORDS = {
+    Outcome.PASSED.value: ("good", "✓", "Right"),
+    Outcome.PARTLY.value: ("part", "◐", "Partly right"),
+    Outcome.FAILED.value: ("bad", "✗", "Not right yet"),
+    Outcome.ERROR.value: ("bad", "✗", "Your code stopped with an error"),
+    Outcome.TIMEOUT.value: ("bad", "✗", "It took too long and was stopped"),
+    Outcome.MEMORY.value: ("bad", "✗", "It used too much memory and was stopped"),
+    Outcome.CRASH.value: ("bad", "✗", "The notebook's process ended while it ran"),
+    Outcome.NOT_REACHED.value: ("bad", "✗", "What was asked for was not there"),
+    Outcome.NEEDS_PERSON.value: ("wait", "…", "A person will look at this"),
+    "marked": ("part", "●", "Marked by a person"),
+    "autograded": ("part", "●", "Graded"),
+    "triage": ("wait", "…", "Not graded yet"),
+    "missing": ("wait", "…", "Not handed in"),
+}
+
+
+def page(
+    course: CourseFile, lesson: Lesson, learner: Learner, marks: Sequence[Mark],
+    attempt: Mapping[str, Any], late: float,
+) -> str:  # fmt: skip
+    """Return the feedback page of one learner on one lesson.
+
+    Args:
+        marks: the learner's marks for the lesson, in the lesson's order.
+        attempt: the row of ``course_attempt``: submitted_at, reason, repairs.
+        late: points taken off for lateness.
+    """
+    known = [mark for mark in marks if mark.points is not None]
+    score = max(0.0, sum(mark.points or 0.0 for mark in known) - late)
+    maximum = sum(mark.maximum for mark in marks)
+    waiting = len(marks) - len(known)
+    return _template().render(
+        course=course, lesson=lesson, learner=learner, attempt=attempt, late=late,
+        score=score, maximum=maximum, waiting=waiting, passed=_passed(score, maximum, waiting, lesson),
+        questions=[_question(mark) for mark in marks],
+    )  # fmt: skip
+
+
+def _passed(score: float, maximum: float, waiting: int, lesson: Lesson) -> bool | None:
+    """Return whether the lesson is passed; None while what waits could still decide it."""
+    if maximum and score >= lesson.pass_mark * maximum:
+        return True
+    return None if waiting else False
+
+
+def _question(mark: Mark) -> dict[str, Any]:
+    tone, sign, words = _WORDS.get(mark.state, ("part", "●", mark.state))
+    if mark.state == "marked" and mark.points is not None:
+        tone = "good" if mark.points >= mark.maximum else "part" if mark.points else "bad"
+    notes = [note for note in mark.notes if note.text or len(mark.notes) > 1]
+    return {
+        "mark": mark, "tone": tone, "sign": sign, "words": words,
+        "notes": [(note, *_WORDS[note.outcome.value]) for note in notes],
+        "comment": markdown(mark.comment) if mark.comment else "",
+        "name": mark.title or mark.question,
+        "written": mark.kind == Kind.WRITTEN.value,
+    }  # fmt: skip
+
+
+def markdown(text: str) -> Markup:
+    """Render a person's Markdown to safe HTML: no raw HTML, no scripts, no styles."""
+    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return Markup(nh3.clean(rendered))  # noqa: S704  sanitised on this line
+
+
+def number(value: float) -> str:
+    """Return points as people write them: 3, 2.5."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["points"] = number
+    return environment.get_template("feedback.html")

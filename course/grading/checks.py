@@ -1,0 +1,204 @@
+"""The tests of `autograders/<lesson>.py`: collected once by pytest, run on many notebooks.
+
+pytest owns the process while its loop lasts; `with_tests` lends that loop to a body which runs
+the tests of one question at a time, with the names of one learner's notebook as fixtures.
+"""
+
+import ast
+import os
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.errors import Invalid
+from course.grading.learner import LearnerError, MissingNameError, Notebook, StruckError
+from course.model import Note, Outcome
+from course.sandbox import Strike
+from course.testing import About, about
+
+OUTCOMES = {
+    Strike.ERROR: Outcome.ERROR, Strike.TIMEOUT: Outcome.TIMEOUT, Strike.MEMORY: Outcome.MEMORY,
+    Strike.CRASH: Outcome.CRASH, Strike.OUTPUT: Outcome.FAILED, Strike.PROTOCOL: Outcome.FAILED,
+}  # fmt: skip
+_PYTEST_NAMES = {
+    "request", "monkeypatch", "tmp_path", "tmp_path_factory", "capsys", "capfd", "caplog",
+    "recwarn", "record_property", "pytestconfig", "subtests", "doctest_namespace",
+}  # fmt: skip
+_MAX_TEXT = 600
+
+
+class Tests:
+    """A lesson's tests, by question. An empty lesson has none."""
+
+    def __init__(self, loop: "_Loop | None" = None) -> None:
+        self._loop = loop
+        self._items: dict[str, list[pytest.Item]] = {}
+        for item in loop.items if loop else []:
+            self._items.setdefault(about(item.function).question, []).append(item)  # type: ignore[attr-defined]
+
+    def questions(self) -> list[str]:
+        """Return the questions that have tests."""
+        return [name for name in self._items if name]
+
+    def run(self, question: str, notebook: Notebook) -> list[Note]:
+        """Run the tests of one question on a notebook; one note per test, in order."""
+        items = self._items.get(question, [])
+        return [self._loop.run(item, notebook) for item in items] if self._loop else []
+
+
+def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
+    """Collect the tests of a file and call ``body`` with them, once, inside pytest's loop.
+
+    Raises:
+        Invalid: when the file can't be read as tests, with pytest's reason.
+    """
+    if not path.is_file():
+        body(Tests())
+        return
+    loop = _make_loop(path, body)
+    arguments = [
+        str(path), "-c", os.devnull, "--rootdir", str(path.parent), "--noconftest",
+        "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml", "-p", "no:logging",
+        "-p", "no:warnings", "-p", "no:faulthandler", "-p", "no:unraisableexception",
+        "-p", "no:threadexception", "--assert=rewrite", "-o", "python_files=*.py",
+    ]  # fmt: skip
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123  a device
+        pytest.main(arguments, plugins=[loop])
+    if loop.failure is not None:
+        raise loop.failure
+    if not loop.ran:
+        raise Invalid(
+            "the tests can't be collected", where=str(path), found=loop.trouble or "no test function",
+            expected="functions named test_..., decorated with @points(..., question=...)",
+        )  # fmt: skip
+
+
+def _make_loop(path: Path, body: Callable[[Tests], None]) -> "_Loop":
+    """Return a plugin that has one fixture per name that a test asks of the notebook."""
+
+    def fixture_for(name: str) -> Any:
+        @pytest.fixture(name=name)
+        def value(self: _Loop) -> Any:
+            assert self.notebook is not None  # noqa: S101  set by run
+            return self.notebook.value(name)
+
+        return value
+
+    fixtures = {f"learner_{name}": fixture_for(name) for name in _names_asked(path)}
+    return type("_LessonLoop", (_Loop,), fixtures)(body)  # type: ignore[no-any-return]
+
+
+def _names_asked(path: Path) -> set[str]:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise Invalid(
+            "the tests are not valid Python", where=str(path), found=str(error)
+        ) from error
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    fixtures = {
+        f.name for f in functions if any("fixture" in ast.unparse(d) for d in f.decorator_list)
+    }
+    asked = {
+        argument.arg for function in functions
+        if function.name.startswith("test") or function.name in fixtures
+        for argument in function.args.args
+    }  # fmt: skip
+    return asked - fixtures - _PYTEST_NAMES
+
+
+class _Loop:
+    """pytest's loop in our hands."""
+
+    def __init__(self, body: Callable[[Tests], None]) -> None:
+        self.body = body
+        self.items: list[pytest.Item] = []
+        self.notebook: Notebook | None = None
+        self.raised: BaseException | None = None
+        self.compared: tuple[str, Any, Any] | None = None
+        self.ran = False
+        self.trouble = ""
+        self.failure: BaseException | None = None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            lines = [line for line in str(report.longrepr).strip().splitlines() if line.strip()]
+            self.trouble = lines[-1].removeprefix("E").strip() if lines else "unknown"
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed or not session.items:
+            return True
+        self.items, self.ran = session.items, True
+        try:
+            self.body(Tests(self))
+        except BaseException as error:  # noqa: BLE001  carried out of pytest, which would print it
+            self.failure = error
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Iterator[None]:
+        if call.excinfo is not None and self.raised is None:
+            self.raised = call.excinfo.value
+        return (yield)
+
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
+        self.compared = (op, left, right)
+
+    def run(self, item: pytest.Item, notebook: Notebook) -> Note:
+        """Run one test on one notebook."""
+        self.notebook, self.raised, self.compared = notebook, None, None
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        declared = about(item.function)  # type: ignore[attr-defined]
+        title = item.name.removeprefix("test_").replace("_", " ")
+        if self.raised is None:
+            return Note(title, Outcome.PASSED, declared.points, declared.points)
+        outcome, text = _say(self.raised, self.compared)
+        wrong_idea = _misconception(declared, notebook)
+        return Note(
+            title, outcome, 0.0, declared.points, f"{wrong_idea} {text}".strip()[:_MAX_TEXT]
+        )
+
+
+def _say(error: BaseException, compared: tuple[str, Any, Any] | None) -> tuple[Outcome, str]:
+    """Put a failed test into words that give values, and nothing of the test's source."""
+    if isinstance(error, StruckError):
+        return OUTCOMES[error.strike], str(error)
+    if isinstance(error, MissingNameError):
+        return Outcome.NOT_REACHED, f"{error}."
+    if isinstance(error, LearnerError):
+        return Outcome.ERROR, f"Your code raised {error}"
+    if not isinstance(error, AssertionError):
+        if type(error).__name__ == "Failed":  # pytest.fail and pytest.raises
+            return Outcome.FAILED, str(error)
+        return Outcome.FAILED, f"What came could not be used ({type(error).__name__}: {error})"
+    text = str(error).strip()
+    own = "" if text.startswith("assert ") else text.partition("\nassert ")[0].strip()
+    if compared is None:
+        return Outcome.FAILED, own or "It did not hold."
+    op, left, right = compared
+    said = (
+        f"expected {_short(right)}; came {_short(left)}"
+        if op == "=="
+        else (f"came {_short(left)}, which is not {op} {_short(right)}")
+    )
+    return Outcome.FAILED, f"{own}: {said}" if own else said
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else text[:200] + " …"  # noqa: PLR2004  a line or two
+
+
+def _misconception(declared: About, notebook: Notebook) -> str:
+    for wrong_idea in declared.misconceptions:
+        code = wrong_idea.when.__code__
+        try:
+            names = {name: notebook.value(name) for name in code.co_varnames[: code.co_argcount]}
+            if bool(wrong_idea.when(**names)):
+                return wrong_idea.text
+        except Exception:  # noqa: BLE001, S112  it does not apply then
+            continue
+    return ""

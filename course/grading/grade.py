@@ -1,0 +1,233 @@
+"""Judging one submission: read, put right, run from the top, and a verdict at each question."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course import notebook as notebooks
+from course.authoring.build import call_of
+from course.errors import CourseError
+from course.grading.checks import OUTCOMES, Tests
+from course.grading.learner import Notebook
+from course.grading.prepared import Prepared, fingerprint
+from course.layout import files_below
+from course.lesson import record
+from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
+from course.questions import MalformedAnswerError, kind_of
+from course.sandbox import CellRun, Place, Session, Strike
+from course.scoring import judge
+
+OpenSession = Callable[[Place], Session]
+
+
+def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSession) -> Graded:
+    """Judge one submission. What is wrong with it becomes part of the result, never an error."""
+    mark = fingerprint(work.digest, lesson.fingerprint)
+    answers = record.read(work.folder)
+    repairs = [
+        Repair(record.NAME, f"{answers.unreadable} lines could not be read and were left out")
+    ] * bool(answers.unreadable)
+    verdicts: list[Verdict] = []
+    texts: list[tuple[str, str]] = []
+    isolation = "none"
+    for name, text in lesson.notebooks:
+        trusted = nbformat.reads(text, as_version=4)
+        try:
+            submitted, found = _read(work.folder, name, len(lesson.notebooks))
+        except CourseError as error:
+            return Graded(work, reason=str(error).replace("\n ", ";"), fingerprint=mark)
+        mended = notebooks.repair(trusted, submitted)
+        repairs += [*found, *mended.repairs]
+        run = _Run(lesson, name, trusted, mended.notebook, tests, answers)
+        with tempfile.TemporaryDirectory(prefix="course-") as folder:
+            _lay_out(work.folder, lesson.files, Path(folder))
+            session = open_session(
+                Place(Path(folder), _kernel(trusted), lesson.limits, lesson.preload)
+            )
+            try:
+                verdicts += run.all(session)
+                isolation = session.isolation
+            finally:
+                session.close()
+        texts.append((name, notebooks.write_text(mended.notebook)))
+    return Graded(work, tuple(verdicts), tuple(repairs), tuple(texts), "", isolation, mark)
+
+
+def _read(folder: Path, name: str, expected: int) -> tuple[NotebookNode, list[Repair]]:
+    path = folder / f"{name}.ipynb"
+    there = sorted(p for p in folder.glob("*.ipynb") if p.is_file() and not p.is_symlink())
+    renamed = not path.exists() and expected == 1 and len(there) == 1
+    if renamed:
+        path = there[0]
+    node, repairs = notebooks.read(path)
+    if renamed:
+        repairs.append(Repair(path.name, f"was handed in under this name; taken as {name}.ipynb"))
+    return node, repairs
+
+
+def _lay_out(work: Path, own: Path, target: Path) -> None:
+    """Copy the learner's files, then the lesson's own over them; notebooks and links stay out."""
+    for source in (work, own):
+        for name, path in files_below(source) if source.is_dir() else ():
+            if path.suffix != ".ipynb" and not name.startswith("feedback/"):
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target / name)
+
+
+def _kernel(node: NotebookNode) -> str:
+    return str(node.metadata.get("kernelspec", {}).get("name", "python3"))
+
+
+@dataclass(slots=True)
+class _Run:
+    """One notebook on its way from the top to the end."""
+
+    lesson: Prepared
+    name: str
+    trusted: NotebookNode
+    notebook: NotebookNode
+    tests: Tests
+    answers: record.State
+    struck: list[CellRun] = field(default_factory=list)  # since the last question
+    count: int = 0
+
+    def all(self, session: Session) -> list[Verdict]:
+        """Run every cell, and judge every question at its place."""
+        wanted = {q.id: q for q in self.lesson.questions if q.notebook == self.name}
+        verdicts = {}
+        for cell in self.notebook.cells:
+            question = wanted.get(notebooks.marks(cell).get("grade_id", ""))
+            run = self._run(cell, session)
+            if question is not None:
+                verdicts[question.id] = self._judge(question, cell, run, session)
+                self.struck = []
+            elif run is not None and run.strike is not Strike.OK:
+                self.struck.append(run)
+        return [verdicts[name] for name in wanted if name in verdicts]
+
+    def _run(self, cell: NotebookNode, session: Session) -> CellRun | None:
+        """Run a cell and keep its outputs; our own calls are judged, not run."""
+        if cell.cell_type != "code":
+            return None
+        cell.outputs = []
+        if call_of(cell.source) != ("", "") or not cell.source.strip():
+            return None
+        run = session.run(cell.source)
+        self.count += 1
+        cell.execution_count = self.count
+        cell.outputs = [nbformat.from_dict(output) for output in run.outputs]
+        if run.strike not in (Strike.OK, Strike.ERROR):
+            cell.outputs.append(
+                nbformat.v4.new_output("stream", name="stderr", text=f"{run.error}\n")
+            )
+        return run
+
+    def _judge(
+        self, question: Question, cell: NotebookNode, run: CellRun | None, session: Session
+    ) -> Verdict:
+        if question.kind is Kind.WRITTEN:
+            return self._written(question, cell)
+        if question.kind is Kind.QUIZ:
+            verdict = self._quiz(question)
+        elif question.kind is Kind.CODE:
+            notes = self.tests.run(question.id, Notebook(session))
+            verdict = judge(question.id, question.points, [self._blame(note) for note in notes])
+        else:
+            return judge(question.id, question.points, [self._in_notebook(question, run)])
+        said = "\n".join(
+            [f"{question.id}: {verdict.outcome}", *(_line(note) for note in verdict.notes)]
+        )
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=said + "\n")]
+        return verdict
+
+    def _blame(self, note: Note) -> Note:
+        """Give a name that is missing because a cell struck the cell's own outcome."""
+        if note.outcome is Outcome.NOT_REACHED and self.struck:
+            cause = self.struck[-1]
+            return Note(
+                note.test, OUTCOMES[cause.strike], 0.0, note.maximum, f"{note.text} {cause.error}"
+            )
+        return note
+
+    def _written(self, question: Question, cell: NotebookNode) -> Verdict:
+        """A person marks an answer; only the untouched cell is known to hold none."""
+        original = [
+            c for c in self.trusted.cells if notebooks.marks(c).get("grade_id") == question.id
+        ]
+        task = bool(notebooks.marks(cell).get("task"))
+        blank = not cell.source.strip() or (
+            not task and cell.source.strip() == original[0].source.strip()
+        )
+        if blank:
+            note = Note("answer", Outcome.FAILED, 0.0, question.points, "No answer was given.")
+            return Verdict(question.id, Outcome.FAILED, 0.0, question.points, (note,))
+        return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points)
+
+    def _quiz(self, question: Question) -> Verdict:
+        item = self.lesson.items[question.id]
+        saved = self.answers.answers.get(question.id)
+        if saved is None:
+            note = Note("answer", Outcome.FAILED, 0.0, question.points, "No answer was given.")
+            return judge(question.id, question.points, [note])
+        try:
+            result = kind_of(item).grade(item, kind_of(item).parse(item, saved[0]))
+        except MalformedAnswerError as error:
+            note = Note("answer", Outcome.FAILED, 0.0, question.points, f"Not an answer: {error}")
+            return judge(question.id, question.points, [note])
+        if result.share is None:
+            return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points)
+        good = result.share >= 1
+        text = "; ".join(f"{answer}: {why}" if why else answer for answer, why in result.reasons)
+        outcome = Outcome.PASSED if good else Outcome.PARTLY if result.share else Outcome.FAILED
+        note = Note("answer", outcome, result.share * question.points, question.points, text)
+        return judge(question.id, question.points, [note])
+
+    def _in_notebook(self, question: Question, run: CellRun | None) -> Note:
+        """Judge a test inside the notebook as nbgrader does; text on stderr does not fail it."""
+        top = question.points
+        if run is None:
+            return Note("tests", Outcome.PASSED, top, top)
+        if run.strike is Strike.OUTPUT:
+            run = CellRun(Strike.OK, run.outputs)
+        if run.strike is not Strike.OK:
+            note = Note("tests", OUTCOMES[run.strike], 0.0, top, run.error[:600])
+            caused = run.error.startswith("NameError") and self.struck
+            return (
+                self._blame(Note(*_fields(note, Outcome.NOT_REACHED))) if caused else _failed(note)
+            )
+        for output in run.outputs:
+            if output["output_type"] == "execute_result":
+                return _by_value(str(output["data"].get("text/plain", "")), top)
+        return Note("tests", Outcome.PASSED, top, top)
+
+
+def _fields(note: Note, outcome: Outcome) -> tuple[str, Outcome, float, float, str]:
+    return note.test, outcome, note.score, note.maximum, note.text
+
+
+def _failed(note: Note) -> Note:
+    """An assertion that did not hold is a failure, not an error of the learner's code."""
+    if note.outcome is Outcome.ERROR and note.text.startswith("AssertionError"):
+        return Note(*_fields(note, Outcome.FAILED))
+    return note
+
+
+def _by_value(text: str, top: float) -> Note:
+    """nbgrader's partial credit: a test cell whose value is a number earns that number."""
+    try:
+        score = min(max(float(text), 0.0), top)
+    except ValueError:
+        return Note("tests", Outcome.PASSED, top, top)
+    outcome = Outcome.PASSED if score >= top else Outcome.PARTLY if score else Outcome.FAILED
+    return Note("tests", outcome, score, top, f"The test gave {text} of {top:g} points.")
+
+
+def _line(note: Note) -> str:
+    return f"  {note.outcome}: {note.test} ({note.score:g} of {note.maximum:g})" + (
+        f"\n    {note.text}" if note.text else ""
+    )

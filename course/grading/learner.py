@@ -1,0 +1,123 @@
+"""The learner's notebook as a test sees it: names become values, functions become proxies.
+
+A test runs on the trusted side. What it touches of the learner's crosses as plain data, so
+equality is decided here and nothing that the learner's process does to itself can change it.
+"""
+
+import builtins
+from typing import Any
+
+from course.sandbox import Reply, Session, Strike, values
+
+
+class StruckError(Exception):
+    """A request ended by a limit or a dead process.
+
+    Attributes:
+        strike: which.
+    """
+
+    def __init__(self, strike: Strike, text: str) -> None:
+        super().__init__(text)
+        self.strike = strike
+
+
+class LearnerError(Exception):
+    """The learner's code raised; also an instance of the built-in class that it raised."""
+
+
+class MissingNameError(LearnerError):
+    """The notebook defines no such name."""
+
+
+class Notebook:
+    """A running notebook, by the names that it defines.
+
+    Args:
+        session: where it runs; its cells have been run so far as they should be.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def value(self, name: str) -> Any:
+        """Return what ``name`` is in the notebook: plain data, or a `Proxy`.
+
+        Raises:
+            MissingNameError: when there is no such name.
+        """
+        reply = self._session.ask({"op": "get", "name": name})
+        if reply.strike is Strike.ERROR and reply.value == ["NameError"]:
+            raise MissingNameError(f"the notebook defines no '{name}'")
+        return self._take(reply)
+
+    def request(self, operation: dict[str, Any]) -> Any:
+        """Carry out one request and return its value."""
+        return self._take(self._session.ask(operation))
+
+    def _take(self, reply: Reply) -> Any:
+        if reply.strike is Strike.ERROR:
+            raise _raised(reply)
+        if reply.strike is not Strike.OK:
+            raise StruckError(reply.strike, reply.error)
+        try:
+            return values.decode(reply.value, lambda handle: Proxy(self, handle))
+        except values.UndecodableError as error:
+            raise StruckError(Strike.PROTOCOL, f"what came is not a value ({error})") from error
+
+
+class Proxy:
+    """Something that stayed in the learner's process: call it, or read its attributes."""
+
+    def __init__(self, notebook: Notebook, handle: values.Handle) -> None:
+        self._notebook, self._handle = notebook, handle
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        operation = {
+            "op": "call",
+            "target": self._handle.id,
+            "args": _pack(list(args)),
+            "kwargs": _pack(kwargs),
+        }
+        return self._notebook.request(operation)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._notebook.request({"op": "attr", "target": self._handle.id, "name": name})
+
+    @property
+    def facts(self) -> Any:
+        """Return the plain description, of a figure's axes say; None for most things."""
+        return self._handle.facts
+
+    def __repr__(self) -> str:
+        return f"<{self._handle.type} of the notebook>"
+
+
+def _pack(value: Any) -> Any:
+    return values.encode(value, _handle_of)
+
+
+def _handle_of(value: object) -> dict[str, Any]:
+    if isinstance(value, Proxy):
+        handle = value._handle  # noqa: SLF001  one module
+        return {"$": "handle", "id": handle.id, "type": handle.type, "callable": handle.callable}
+    raise values.UnencodableError(
+        f"a test can't hand a {type(value).__name__} to the learner's code"
+    )
+
+
+def _raised(reply: Reply) -> Exception:
+    """Return an exception that a test's ``pytest.raises`` knows by its built-in class."""
+    for name in reply.value or []:
+        known = getattr(builtins, str(name), None)
+        if isinstance(known, type) and issubclass(known, Exception):
+            try:
+                made = type(reply.error.partition(":")[0] or name, (LearnerError, known), {})(
+                    reply.error
+                )
+            except TypeError:  # classes that can't be made from one text, or joined with ours
+                break
+            return made  # type: ignore[no-any-return]
+    return LearnerError(reply.error)

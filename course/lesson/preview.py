@@ -1,0 +1,34 @@
+"""``%%quiz`` in the author's source notebook: running the cell shows the question as it will be."""
+
+import datetime as dt
+
+from course.questions import kind_of
+from course.questions.text import QuizTextError, parse
+
+
+def register() -> None:
+    """Add the cell magic to the running IPython, if there is one."""
+    from IPython.core.getipython import get_ipython  # noqa: PLC0415  called in a notebook only
+
+    shell = get_ipython()
+    if shell is not None:
+        shell.register_magic_function(_quiz, "cell", "quiz")
+
+
+def _quiz(line: str, cell: str) -> None:
+    from IPython.display import display  # noqa: PLC0415  as above
+
+    from course.lesson.quiz import QuizWidget  # noqa: PLC0415  heavy
+
+    try:
+        item = parse(f"%%quiz {line}\n{cell}")
+        problems = [(0, text) for text in kind_of(item).check(item)]
+    except QuizTextError as error:
+        problems = error.problems
+    except KeyError as error:
+        problems = [(1, f"there is no kind of question called {error}")]
+    if problems:
+        for number, text in problems:
+            print(f"line {number}: {text}" if number else text)  # noqa: T201  the author reads it here
+        return
+    display(QuizWidget(item, lambda _question, _answer: dt.datetime.now().astimezone().isoformat()))

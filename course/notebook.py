@@ -1,0 +1,267 @@
+"""Notebooks on the disk: reading what somebody sent, and putting it right by the trusted copy."""
+
+import codecs
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from course.errors import Invalid, NotFound
+from course.model import Repair
+
+MAX_BYTES = 250_000_000
+
+
+def read(path: Path) -> tuple[NotebookNode, list[Repair]]:
+    """Read a notebook that may come from anybody, in the newest nbformat 4.
+
+    A byte-order mark and UTF-16 are understood and noted. Outputs are kept as they are.
+
+    Raises:
+        NotFound: when the file is not there.
+        Invalid: when it is not a notebook, with the reason in words.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise NotFound("no such notebook", where=path.name)
+    if path.stat().st_size > MAX_BYTES:
+        raise Invalid(
+            "the file is too large", where=path.name,
+            expected=f"at most {MAX_BYTES // 1_000_000} MB",
+            found=f"{path.stat().st_size // 1_000_000} MB",
+        )  # fmt: skip
+    repairs: list[Repair] = []
+    text = _decode(path, repairs)
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("the file is not JSON", where=path.name, found=str(error)) from error
+    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+        raise Invalid("the file is JSON but not a notebook", where=path.name)
+    if data["nbformat"] >= 4 and not isinstance(data.get("cells"), list):  # noqa: PLR2004  format
+        raise Invalid("the notebook has no list of cells", where=path.name)
+    return _upgrade(data, path, repairs), repairs
+
+
+def _decode(path: Path, repairs: list[Repair]) -> str:
+    raw = path.read_bytes()
+    if not raw.strip():
+        raise Invalid("the file is empty", where=path.name)
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    ):  # fmt: skip
+        if raw.startswith(mark):
+            repairs.append(
+                Repair(path.name, f"the file was saved as {encoding.upper()}; read as such")
+            )
+            break
+    else:
+        encoding = "utf-8"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            "the file is not UTF-8 text", where=path.name,
+            found=f"byte {raw[error.start]:#04x} at position {error.start}",
+        ) from error  # fmt: skip
+
+
+def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> NotebookNode:
+    cells: list[Any] = data.get("cells", [])
+    for cell in cells:
+        if not isinstance(cell, dict):
+            raise Invalid("the notebook has a cell that is not a cell", where=path.name)
+        source = cell.get("source", "")
+        cell["source"] = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        if not isinstance(cell.get("metadata"), dict):
+            cell["metadata"] = {}
+    try:
+        node = nbformat.from_dict(data)
+        if data["nbformat"] != nbformat.current_nbformat:
+            node = nbformat.convert(node, 4)
+            repairs.append(Repair(path.name, f"converted from notebook format {data['nbformat']}"))
+    except Exception as error:  # any version's converter may fail in its own way
+        raise Invalid(
+            f"notebook format {data['nbformat']} could not be read",
+            where=path.name,
+            found=str(error),
+        ) from error
+    _mend_cells(node, path, repairs)
+    node.nbformat, node.nbformat_minor = 4, 5
+    return node
+
+
+def _mend_cells(node: NotebookNode, path: Path, repairs: list[Repair]) -> None:
+    """Give every cell what nbformat 4.5 asks for; the id of a second cell of one id is new."""
+    seen: set[str] = set()
+    twice = 0
+    for number, cell in enumerate(node.cells):
+        if cell.get("cell_type") not in ("code", "markdown", "raw"):
+            cell.cell_type = "raw"
+        if cell.cell_type == "code":
+            cell.setdefault("outputs", [])
+            cell.setdefault("execution_count", None)
+        else:
+            cell.pop("outputs", None)
+            cell.pop("execution_count", None)
+        name = cell.get("id")
+        if not isinstance(name, str) or not name or name in seen:
+            twice += isinstance(name, str) and name in seen
+            cell.id = f"{str(name or 'cell')[:40]}-{number}"
+        seen.add(cell.id)
+    if twice:
+        repairs.append(
+            Repair(path.name, f"{twice} cells shared an id with another; given new ones")
+        )
+
+
+def write_text(node: NotebookNode) -> str:
+    """Return a notebook as text in the form that Jupyter writes."""
+    return nbformat.writes(node, version=nbformat.NO_CONVERT) + "\n"  # type: ignore[no-any-return]
+
+
+def marks(cell: NotebookNode) -> dict[str, Any]:
+    """Return a cell's nbgrader metadata; empty when it has none that has a grade_id."""
+    found = cell.metadata.get("nbgrader")
+    return found if isinstance(found, dict) and isinstance(found.get("grade_id"), str) else {}
+
+
+def graded_cells(node: NotebookNode) -> Iterator[tuple[NotebookNode, dict[str, Any], str]]:
+    """Yield cell, nbgrader metadata and nearest heading above, for cells that earn points."""
+    heading = ""
+    for cell in node.cells:
+        if cell.cell_type == "markdown":
+            lines = [line for line in cell.source.splitlines() if line.startswith("#")]
+            heading = lines[-1].lstrip("# ").strip() if lines else heading
+        about = marks(cell)
+        if about and (about.get("grade") or about.get("task")):
+            yield cell, about, heading
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A submission whose graded cells stand where the trusted copy has them."""
+
+    notebook: NotebookNode
+    repairs: tuple[Repair, ...]
+
+
+def repair(trusted: NotebookNode, submitted: NotebookNode) -> Mended:
+    """Rebuild a submission around the trusted copy; neither argument is changed.
+
+    The learner's own cells and answers stay, in the learner's order. Cells that the trusted copy
+    locks are taken from it; a second copy of one is dropped; missing ones come back at their
+    place; a changed type is changed back; a changed kernel is put back.
+    """
+    node, repairs = nbformat.from_dict(json.loads(json.dumps(submitted))), list[Repair]()
+    known = {marks(cell)["grade_id"]: cell for cell in trusted.cells if marks(cell)}
+    _find_lost_marks(node, trusted, known, repairs)
+    cells, done = [], set[str]()
+    for cell in node.cells:
+        name = marks(cell).get("grade_id", "")
+        if name and name not in known:
+            cell.metadata.pop("nbgrader")
+            repairs.append(Repair(name, "this lesson has no such question; taken as a plain cell"))
+        elif name in done:
+            _second_copy(name, cell, known[name], cells, repairs)
+            continue
+        elif name:
+            done.add(name)
+            _restore(name, cell, known[name], repairs)
+        cells.append(cell)
+    node.cells = cells
+    _bring_back(node, trusted, done, repairs)
+    _restore_kernel(node, trusted, repairs)
+    return Mended(node, tuple(repairs))
+
+
+def _find_lost_marks(
+    node: NotebookNode, trusted: NotebookNode, known: dict[str, NotebookNode], repairs: list[Repair]
+) -> None:
+    """Recognise cells whose metadata an editor threw away, by cell id or by a locked source."""
+    present = {marks(cell).get("grade_id") for cell in node.cells}
+    by_id = {cell.id: marks(cell)["grade_id"] for cell in trusted.cells if marks(cell)}
+    by_source = {
+        cell.source.strip(): name for name, cell in known.items() if not marks(cell).get("solution")
+    }
+    for cell in node.cells:
+        if marks(cell):
+            continue
+        name = by_id.get(cell.id) or by_source.get(cell.source.strip())
+        if name and name not in present:
+            cell.metadata["nbgrader"] = json.loads(json.dumps(known[name].metadata["nbgrader"]))
+            present.add(name)
+            repairs.append(Repair(name, "the cell had lost its marks; recognised and marked again"))
+
+
+def _second_copy(
+    name: str, cell: NotebookNode, original: NotebookNode, cells: list[NotebookNode],
+    repairs: list[Repair],
+) -> None:  # fmt: skip
+    if marks(original).get("solution"):
+        cell.metadata.pop("nbgrader")
+        cells.append(cell)
+        repairs.append(Repair(name, "the answer stood in two cells; both were run"))
+    else:
+        repairs.append(Repair(name, "the cell was there twice; the second copy was left out"))
+
+
+def _restore(name: str, cell: NotebookNode, original: NotebookNode, repairs: list[Repair]) -> None:
+    about = marks(original)
+    if cell.cell_type != original.cell_type:
+        repairs.append(
+            Repair(name, f"was a {cell.cell_type} cell; made a {original.cell_type} cell")
+        )
+        cell.cell_type = original.cell_type
+        for key in ("outputs", "execution_count", "attachments"):
+            cell.pop(key, None)
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    locked = not about.get("solution") and not about.get("task")
+    if locked and cell.source != original.source:
+        cell.source = original.source
+        repairs.append(Repair(name, "the cell had been edited; the lesson's own text was put back"))
+    cell.metadata["nbgrader"] = json.loads(json.dumps(about))
+
+
+def _bring_back(
+    node: NotebookNode, trusted: NotebookNode, done: set[str], repairs: list[Repair]
+) -> None:
+    previous: str | None = None
+    taken = {cell.id for cell in node.cells}
+    for original in trusted.cells:
+        name = marks(original).get("grade_id")
+        if name is None:
+            continue
+        if name not in done:
+            cell = nbformat.from_dict(json.loads(json.dumps(original)))
+            cell.id = original.id if original.id not in taken else f"{original.id[:55]}-restored"
+            place = [
+                i for i, other in enumerate(node.cells) if marks(other).get("grade_id") == previous
+            ]
+            node.cells.insert(place[-1] + 1 if previous and place else _start(node), cell)
+            done.add(name)
+            repairs.append(Repair(name, "the cell was missing; put back from the lesson"))
+        previous = name
+
+
+def _start(node: NotebookNode) -> int:
+    """Return the place before the first graded cell: set-up cells come first."""
+    places = [i for i, cell in enumerate(node.cells) if marks(cell)]
+    return places[0] if places else len(node.cells)
+
+
+def _restore_kernel(node: NotebookNode, trusted: NotebookNode, repairs: list[Repair]) -> None:
+    original = trusted.metadata.get("kernelspec")
+    if original and node.metadata.get("kernelspec", {}).get("name") != original.get("name"):
+        found = node.metadata.get("kernelspec", {}).get("name", "none")
+        repairs.append(
+            Repair(
+                "kernel", f"was {str(found)[:60]!r}; run with the lesson's, {original['name']!r}"
+            )
+        )
+    if original:
+        node.metadata["kernelspec"] = json.loads(json.dumps(original))

@@ -1,0 +1,9 @@
+"""Run notebook cells of somebody we don't trust, and fetch values from them as plain data.
+
+This room knows processes and limits, and nothing of lessons. `open_session` gives a fresh
+place to run one notebook; the place is gone, with everything started in it, after `close`.
+"""
+
+from course.sandbox.session import CellRun, Limits, Place, Reply, Session, Strike, open_session
+
+__all__ = ["CellRun", "Limits", "Place", "Reply", "Session", "Strike", "open_session"]

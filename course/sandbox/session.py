@@ -1,0 +1,108 @@
+"""What every way of running a notebook offers: cells in, outputs and plain values out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Strike(StrEnum):
+    """Why a cell did not end well."""
+
+    OK = "ok"
+    ERROR = "error"  # the learner's code raised
+    TIMEOUT = "timeout"  # Limits.cell_seconds, call_seconds or notebook_seconds
+    MEMORY = "memory"
+    OUTPUT = "output"
+    CRASH = "crash"  # the process died
+    PROTOCOL = "protocol"  # the process sent bytes that don't decode
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one submission may use. Times in seconds, sizes in MiB."""
+
+    cell_seconds: float = 30.0
+    notebook_seconds: float = 300.0
+    call_seconds: float = 10.0
+    memory_mb: int = 2048
+    output_mb: float = 2.0
+    disk_mb: int = 128
+    processes: int = 64
+    open_files: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """What one cell did.
+
+    Attributes:
+        strike: how it ended.
+        outputs: nbformat v4 output dictionaries, in order, bounded by ``Limits.output_mb``.
+        error: one line such as ``NameError: name 'x' is not defined``; empty when OK.
+        seconds: wall time.
+    """
+
+    strike: Strike
+    outputs: tuple[dict[str, Any], ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back for one request into the learner's process.
+
+    Attributes:
+        strike: OK, or ERROR when the learner's code raised, or a limit's name.
+        value: JSON-like data as encoded by `course.sandbox.values`, still encoded.
+        error: ``TypeName: message`` when the learner's code raised.
+    """
+
+    strike: Strike
+    value: Any = None
+    error: str = ""
+
+
+class Session(Protocol):
+    """One notebook's fresh place to run in. Not thread-safe."""
+
+    isolation: str
+    """Which walls stand: "full", "bubblewrap", "landlock" or "none"."""
+
+    def run(self, source: str) -> CellRun:
+        """Run one code cell in order, as Jupyter would. Never raises for what the cell does.
+
+        After a CRASH the next call starts a new process and replays the cells that had ended
+        with OK or ERROR, without those that struck.
+        """
+        ...
+
+    def ask(self, request: dict[str, Any]) -> Reply:
+        """Send one JSON-like request to the agent (`course.sandbox.agent`) and return its reply."""
+        ...
+
+    def close(self) -> None:
+        """End the process and everything it started."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and how to run: the folder that becomes the working directory, and the kernel's name.
+
+    ``preload`` names modules that a warm process may import beforehand.
+    """
+
+    folder: Path
+    kernel: str = "python3"
+    limits: Limits = field(default_factory=Limits)
+    preload: Sequence[str] = ()
+
+
+def open_session(place: Place) -> Session:
+    """Start a fresh session for one notebook."""
+    from course.sandbox.kernel import KernelSession  # noqa: PLC0415  starts zmq only when used
+
+    return KernelSession(place)

@@ -1,0 +1,181 @@
+"""A notebook's interpreter, in the learner's process: IPython as ipykernel sets it up.
+
+There is no kernel: no sockets, no threads, no messages. ipykernel's own shell class runs the
+cells, so that tracebacks, displays and magics are those of Jupyter.
+"""
+
+import asyncio
+import builtins
+import getpass
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import comm
+from comm.base_comm import BaseComm
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.zmqshell import ZMQInteractiveShell as KernelShell
+from IPython.core.error import StdinNotImplementedError
+from traitlets.config import Config
+
+from course.sandbox.agent import Agent
+from course.sandbox.outputs import Outputs
+from course.sandbox.streams import Capture, Stream
+
+_PARENT = {"header": {"msg_id": "cell", "msg_type": "execute_request"}}
+
+
+class ZMQInteractiveShell(KernelShell):  # type: ignore[misc]  # untyped base
+    """ipykernel's shell without a kernel. Libraries know a notebook by the name of this class."""
+
+    def enable_gui(self, gui: object = None) -> None:
+        """Do nothing: no window opens here."""
+
+
+class Shell:
+    """Runs cells, and answers requests about their values.
+
+    Built once in the zygote; `start` makes it ready in the process of one notebook.
+
+    Args:
+        overflow: called with the result of a cell that had too much output; must not return.
+    """
+
+    def __init__(self, overflow: Callable[[dict[str, Any]], NoReturn]) -> None:
+        self.overflow = overflow
+        self.outputs = Outputs(self._overflowed)
+        self.streams = {name: Stream(name) for name in ("stdout", "stderr")}
+        config = Config({"HistoryManager": {"enabled": False}, "IPKernelApp": {}})
+        self.shell = ZMQInteractiveShell.instance(
+            config=config, compiler_class=XCachingCompiler,
+            kernel=SimpleNamespace(
+                shell=None, eventloop=None, session=self.outputs, get_parent=lambda *_: _PARENT
+            ),
+        )  # fmt: skip
+        for part in (self.shell.displayhook, self.shell.display_pub):
+            part.session, part.pub_socket = self.outputs, None
+        self.shell.displayhook.topic = b"execute_result"
+        self.shell.set_parent(_PARENT)
+        self.shell.kernel.shell = self.shell
+        self.agent = Agent(self.shell.user_ns)
+        self._replace_builtins()
+
+    def _replace_builtins(self) -> None:
+        outputs = self.outputs
+
+        class Comm(BaseComm):
+            """A widget's line to a front end that isn't there."""
+
+            def publish_msg(self, msg_type: str, data: Any = None, *_: Any, **keys: Any) -> None:
+                outputs.send(None, msg_type, {"data": data, "comm_id": self.comm_id, **keys})
+
+        comm.create_comm = Comm
+        builtins.input = _refuse("raw_input")
+        getpass.getpass = _refuse("getpass")
+        sys.argv = ["ipykernel_launcher.py", "-f", "kernel.json"]
+        if "" not in sys.path:
+            sys.path.insert(0, "")
+
+    def start(self, folder: str) -> None:
+        """Make ready in a fresh process: streams, a loop, new randomness.
+
+        Args:
+            folder: where captured output may be kept for a moment.
+        """
+        self.capture = Capture(self.outputs.write, folder)
+        for stream in self.streams.values():
+            stream.capture = self.capture
+        sys.stdout, sys.stderr = self.streams["stdout"], self.streams["stderr"]
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+        if numpy := sys.modules.get("numpy"):
+            numpy.random.seed()  # else every notebook would draw the same numbers
+
+    def run(self, source: str, count: int, most: int) -> dict[str, Any]:
+        """Run one cell.
+
+        Args:
+            source: the cell.
+            count: its execution count.
+            most: how many characters of output it may have.
+
+        Returns:
+            ``{"strike": ..., "outputs": [...], "error": "Type: message"}``.
+        """
+        self.outputs.begin(most)
+        self.shell.execution_count = count
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            strike, error = self._run(source)
+        except KeyboardInterrupt as interrupt:
+            strike, error = "error", _line(interrupt)
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.shell.payload_manager.clear_payload()
+        self.capture.drain()
+        return {"strike": strike, "outputs": self.outputs.collected(), "error": error}
+
+    def _run(self, source: str) -> tuple[str, str]:
+        task = self.loop.create_task(self._execute(source))
+        try:
+            result = self.loop.run_until_complete(task)
+        except KeyboardInterrupt:  # it came while the cell was waiting for something
+            task.cancel()
+            result = self.loop.run_until_complete(task)
+        error = result.error_before_exec or result.error_in_exec
+        if error is None:
+            return "ok", ""
+        return "memory" if isinstance(error, MemoryError) else "error", _line(error)
+
+    async def _execute(self, source: str) -> Any:
+        """Run a cell as ipykernel does: in a running loop, and as a coroutine only if it awaits."""
+        shell, problem = self.shell, None
+        try:
+            transformed = shell.transform_cell(source)
+        except Exception:  # noqa: BLE001  the shell shows it when it runs the cell
+            transformed, problem = source, sys.exc_info()
+        known = {"transformed_cell": transformed, "preprocessing_exc_tuple": problem}
+        if not shell.should_run_async(source, **known):
+            result = shell.run_cell(source, store_history=True)
+        else:
+            result = None
+            try:
+                result = await shell.run_cell_async(source, store_history=True, **known)
+            finally:
+                shell.events.trigger("post_execute")
+                shell.events.trigger("post_run_cell", result)
+        await asyncio.sleep(0)  # tasks that the cell started begin now, as between two messages
+        return result
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer a request for a value, see `course.sandbox.agent`."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return self.agent.answer(request)
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _overflowed(self) -> NoReturn:
+        if os.getpid() != self.capture.process:
+            os._exit(1)
+        outputs = self.outputs.collected()
+        self.overflow({"strike": "output", "outputs": outputs, "error": "too much output"})
+
+
+def _refuse(name: str) -> Callable[..., NoReturn]:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise StdinNotImplementedError(
+            f"{name} was called, but this frontend does not support input requests."
+        )
+
+    return refuse
+
+
+def _line(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001  a learner's __str__ may do anything
+        return type(error).__name__

@@ -1,0 +1,186 @@
+"""`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
+
+import datetime as dt
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from course.errors import Invalid, nearest
+from course.layout import COURSE_FILE, safe_name
+
+_RELATIVE = re.compile(r"\s*(\d+)\s*(day|days|week|weeks)\s*")
+
+
+def _due(value: object) -> object:
+    if isinstance(value, str) and (match := _RELATIVE.fullmatch(value)):
+        return dt.timedelta(days=int(match[1]) * (7 if match[2].startswith("week") else 1))
+    if isinstance(value, dt.datetime):
+        return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+    if isinstance(value, dt.date):
+        return dt.datetime.combine(value, dt.time(23, 59, 59), dt.UTC)
+    raise ValueError("a date, a date with time, or text such as '14 days' or '2 weeks'")
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return safe_name(value, "folder")
+        except Invalid as error:
+            raise ValueError(error.expected) from error
+    return value
+
+
+Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
+Name = Annotated[str, BeforeValidator(_name)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Objective(_Table):
+    """Something that a learner can do afterwards."""
+
+    id: Name
+    text: str
+
+
+class Lesson(_Table):
+    """One lesson: a folder with one notebook or more.
+
+    Attributes:
+        minutes: honest estimate of the time it takes.
+        due: absolute (a day means its last second in UTC) or relative to the learner's start.
+        points: what its questions must add up to; None leaves it open.
+        pass_mark: share of the points needed to pass, 0 to 1.
+    """
+
+    folder: Name
+    title: str = ""
+    minutes: int = Field(default=30, ge=1, le=10_000)
+    objectives: tuple[str, ...] = ()
+    due: Due | None = None
+    points: float | None = Field(default=None, ge=0)
+    pass_mark: Share = 0.5
+
+
+class Policies(_Table):
+    """Rules that hold for all lessons.
+
+    Attributes:
+        late: what lateness costs: "none", "zero" or "per-day".
+        late_per_day: share of the score lost per started day.
+        grace_minutes: lateness that is forgiven.
+        attempts: how many submissions count; None is any number.
+    """
+
+    late: Literal["none", "zero", "per-day"] = "none"
+    late_per_day: Share = 0.1
+    grace_minutes: int = Field(default=0, ge=0)
+    attempts: int | None = Field(default=None, ge=1)
+    cell_seconds: float = Field(default=30, gt=0, le=3600)
+    notebook_seconds: float = Field(default=300, gt=0, le=36_000)
+    memory_mb: int = Field(default=2048, ge=64)
+
+
+class Group(_Table):
+    """Learners who belong together, a class or a department."""
+
+    id: Name
+    title: str = ""
+
+
+class CourseFile(_Table):
+    """The whole of `course.toml`."""
+
+    id: Name
+    title: str
+    authors: tuple[str, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    policies: Policies = Policies()
+    groups: tuple[Group, ...] = ()
+
+    @model_validator(mode="after")
+    def _refer(self) -> "CourseFile":
+        known = [objective.id for objective in self.objectives]
+        for number, lesson in enumerate(self.lessons):
+            for objective in lesson.objectives:
+                if objective not in known:
+                    hint = nearest(objective, known)
+                    raise ValueError(
+                        f"lessons.{number}.objectives names '{objective}', which is not among "
+                        f"the course's objectives{'; ' + hint if hint else ''}"
+                    )
+        for what, names in (
+            ("lessons", [lesson.folder for lesson in self.lessons]),
+            ("objectives", known),
+            ("groups", [group.id for group in self.groups]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{what} has '{twice[0]}' twice")
+        return self
+
+    def lesson(self, folder: str) -> Lesson:
+        """Return the lesson of a folder; one that is not declared gets the defaults."""
+        found = [lesson for lesson in self.lessons if lesson.folder == folder]
+        return found[0] if found else Lesson(folder=folder, title=folder)
+
+
+def load(root: Path) -> CourseFile | None:
+    """Read `course.toml` of a course; None when there is none.
+
+    Raises:
+        Invalid: with every mistake of the file at once.
+    """
+    path = root / COURSE_FILE
+    if not path.is_file():
+        return None
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid("this is not TOML", where=str(path), found=str(error)) from error
+    return parse(data, path)
+
+
+def parse(data: dict[str, Any], path: Path) -> CourseFile:
+    """Check the data of a `course.toml`; ``path`` is named in errors."""
+    try:
+        return CourseFile.model_validate(data)
+    except ValidationError as error:
+        lines = [_explain(problem) for problem in error.errors(include_url=False)]
+        what = (
+            lines[0] if len(lines) == 1 else f"{len(lines)} mistakes\n    " + "\n    ".join(lines)
+        )
+        raise Invalid(what, where=str(path)) from error
+
+
+def _explain(problem: Any) -> str:
+    keys = [part for part in problem["loc"] if not _is_type(part)]
+    path = ".".join(str(key) for key in keys) or "the file"
+    if problem["type"] == "extra_forbidden":
+        hint = nearest(str(keys[-1]), _keys_at(keys[:-1]))
+        return f"{path}: unknown key" + (f"; {hint}" if hint else "")
+    if problem["type"] == "missing":
+        return f"{path}: missing; expected a value here"
+    expected = problem["msg"].removeprefix("Value error, ")
+    if path == "the file":
+        return expected
+    return f"{path}: expected: {expected[:1].lower()}{expected[1:]}; found: {problem['input']!r}"
+
+
+def _is_type(part: object) -> bool:
+    return isinstance(part, str) and ("[" in part or part in {"datetime", "timedelta"})
+
+
+def _keys_at(keys: list[Any]) -> list[str]:
+    table: type[BaseModel] = CourseFile
+    tables = {"objectives": Objective, "lessons": Lesson, "policies": Policies, "groups": Group}
+    for key in keys:
+        table = tables.get(str(key), table)
+    return list(table.model_fields)

@@ -1,0 +1,130 @@
+"""The connection: one database, transactions that wait for their turn, errors in our words."""
+
+import contextlib
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from nbgrader import api
+from sqlalchemy.engine import Connection
+
+from course.errors import Unavailable
+from course.store import tables
+
+WAIT_SECONDS = 30.0
+
+assignment = api.Assignment.__table__
+notebook = api.Notebook.__table__
+base_cell = api.BaseCell.__table__
+grade_cell = api.GradeCell.__table__
+solution_cell = api.SolutionCell.__table__
+task_cell = api.TaskCell.__table__
+source_cell = api.SourceCell.__table__
+student = api.Student.__table__
+submitted = api.SubmittedAssignment.__table__
+submitted_notebook = api.SubmittedNotebook.__table__
+grade = api.Grade.__table__
+comment = api.Comment.__table__
+
+
+def now() -> dt.datetime:
+    """Return this moment in UTC without a zone, as the database keeps it."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def new_id() -> str:
+    """Return a new key as nbgrader makes them."""
+    return uuid4().hex
+
+
+class Gradebook:
+    """A course's gradebook, made when it is not there. Close it, or use it in ``with``.
+
+    Args:
+        url: SQLAlchemy's address of the database.
+        course_id: nbgrader's id of the course.
+
+    Raises:
+        Unavailable: when the database can't be opened.
+    """
+
+    def __init__(self, url: str, course_id: str) -> None:
+        self.url = url
+        arguments = {"timeout": WAIT_SECONDS} if url.startswith("sqlite") else {}
+        self.engine = sa.create_engine(url, connect_args=arguments)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _sqlite_connect)
+            sa.event.listen(self.engine, "begin", _sqlite_begin)
+        with self._translated():
+            self._make(course_id)
+
+    def _make(self, course_id: str) -> None:
+        names = sa.inspect(self.engine).get_table_names()
+        if "assignment" not in names:
+            path = os.environ.get("PATH", "")
+            # nbgrader starts `alembic` by name, which need not be on the PATH of a venv's script
+            os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path  # noqa: PTH120
+            try:
+                api.Gradebook(self.url, course_id).close()
+            finally:
+                os.environ["PATH"] = path
+        if not {name for name in tables.metadata.tables} <= set(names):
+            with self.engine.begin() as connection:
+                tables.metadata.create_all(connection)
+
+    def __enter__(self) -> "Gradebook":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One thing that happens: all of it is written, or nothing.
+
+        Raises:
+            Unavailable: the database is locked for longer than WAIT_SECONDS, full or away.
+        """
+        with self._translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
+            found = str(error.orig) if error.orig is not None else str(error)
+            locked = "locked" in found
+            raise Unavailable(
+                "the gradebook can't be used now", where=self.engine.url.render_as_string(),
+                found=found + (f" (waited {WAIT_SECONDS:g} s)" if locked else ""),
+                hint="nothing is half-written; "
+                + ("close what else uses it" if locked else "mend it") + " and run it again",
+            ) from error  # fmt: skip
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # this module begins transactions itself
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def note(connection: Connection, actor: str, action: str, **about: Any) -> None:
+    """Append one line to the ledger; ``about`` gives lesson, learner, question, before, after."""
+    line = {"lesson": "", "learner": "", "question": "", "before": None, "after": None, **about}
+    connection.execute(tables.ledger.insert().values(at=now(), actor=actor, action=action, **line))

@@ -1,0 +1,94 @@
+"""Our tables. Their names begin with ``course_``; nbgrader's stay as nbgrader makes them."""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+learner = Table(
+    "course_learner", metadata,
+    Column("id", String(128), primary_key=True),
+    Column("group", String(128), nullable=False, default=""),
+    Column("start", String(10), nullable=False, default=""),  # ISO date, or empty
+)  # fmt: skip
+
+attempt = Table(
+    "course_attempt", metadata,
+    Column("learner", String(128), primary_key=True),
+    Column("lesson", String(128), primary_key=True),
+    Column("state", String(16), nullable=False),  # "graded" or "triage"
+    Column("reason", Text, nullable=False, default=""),
+    Column("digest", String(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("isolation", String(16), nullable=False),
+    Column("repairs", JSON, nullable=False),
+    Column("submitted_at", DateTime),  # UTC
+    Column("graded_at", DateTime, nullable=False),  # UTC
+    Column("feedback", String(64), nullable=False, default=""),  # digest of what was returned
+)  # fmt: skip
+
+verdict = Table(
+    "course_verdict", metadata,
+    Column("learner", String(128), primary_key=True),
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("outcome", String(32), nullable=False),
+    Column("score", Float),  # None: nobody could tell
+    Column("maximum", Float, nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
+)  # fmt: skip
+
+manual = Table(
+    "course_manual", metadata,
+    Column("learner", String(128), primary_key=True),
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("grader", String(128), nullable=False),
+    Column("score", Float),
+    Column("at", DateTime, nullable=False),  # UTC
+)  # fmt: skip
+
+remark = Table(
+    "course_remark", metadata,  # a person's comment on a question whose cell nbgrader gives none
+    Column("row", String(32), primary_key=True),  # nbgrader's submitted_notebook.id
+    Column("question", String(128), primary_key=True),
+    Column("comment", Text, nullable=False),
+)  # fmt: skip
+
+question = Table(
+    "course_question", metadata,
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("points", Float, nullable=False),
+    Column("title", Text, nullable=False),
+)  # fmt: skip
+
+ledger = Table(
+    "course_ledger", metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False),  # UTC
+    Column("actor", String(128), nullable=False),
+    Column("action", String(32), nullable=False),  # "graded", "marked", "returned", ...
+    Column("lesson", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("question", String(128), nullable=False),
+    Column("before", JSON),
+    Column("after", JSON),
+    UniqueConstraint("number"),
+)  # fmt: skip

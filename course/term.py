@@ -1,0 +1,453 @@
+"""One function per step of a course's term: what the command line and the server call.
+
+course = Course.open(Path("."))
+course.release("cleaning")
+course.collect("cleaning")
+for graded in course.autograde("cleaning"): ...
+"""
+
+import datetime as dt
+import functools
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import course as package
+from course import layout as disk
+from course import notebook as notebooks
+from course.authoring import build
+from course.errors import Invalid, NotFound, nearest
+from course.exchange import config as nbgrader_config
+from course.exchange import intake, transfer
+from course.feedback import page
+from course.grading.pool import grade_all
+from course.grading.prepared import Prepared, fingerprint, trusted
+from course.layout import Layout
+from course.model import Graded, Kind, Learner, ManualMark, Mark, Question, Submission
+from course.questions import Item, sheet
+from course.sandbox import Limits
+from course.scoring import due_date, late_penalty
+from course.settings import CourseFile, Lesson, load
+from course.store import grading as writing
+from course.store import reading
+from course.store.database import Gradebook
+from course.store.roster import add_learners, learners
+
+__all__ = ["Collected", "Course", "LessonState"]
+
+TRIAGE = "triage"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonState:
+    """How far one lesson is, in numbers of learners."""
+
+    lesson: str
+    title: str
+    state: str  # "draft" or "released"
+    submitted: int
+    graded: int
+    waiting: int  # for a person
+    triage: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What collecting brought: learners whose work came or changed, and what was left out, why."""
+
+    learners: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course in a folder.
+
+    Attributes:
+        layout: where its parts lie.
+        file: its `course.toml`; for an nbgrader course without one, a plain stand-in.
+        config: nbgrader's configuration.
+    """
+
+    layout: Layout
+    file: CourseFile
+    config: Any
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> "Course":
+        """Open the course at or above a folder.
+
+        Raises:
+            NotFound: when there is none.
+            Invalid: when its `course.toml` or `nbgrader_config.py` is wrong.
+        """
+        root = disk.find_course(folder)
+        file = load(root)
+        config = nbgrader_config.read(root)
+        layout = nbgrader_config.layout(root, config)
+        return cls(
+            layout, file or CourseFile(id=_plain(layout.course_id), title=layout.course_id), config
+        )
+
+    def book(self) -> Gradebook:
+        """Open the gradebook; use it in ``with``."""
+        return Gradebook(self.layout.db_url, self.layout.course_id)
+
+    def lessons(self) -> list[str]:
+        """Return the lessons in the order of `course.toml`, then the others by name."""
+        there = self.layout.lessons()
+        declared = [lesson.folder for lesson in self.file.lessons]
+        return [name for name in declared if name in there] + [
+            n for n in there if n not in declared
+        ]
+
+    def known(self, lesson: str) -> Lesson:
+        """Return what `course.toml` says of a lesson; raise NotFound when there is no such lesson."""
+        disk.known(lesson, self.lessons(), "lesson", str(self.layout.source))
+        return self.file.lesson(lesson)
+
+    # release ------------------------------------------------------------------------------------
+
+    def release(self, lesson: str) -> Path:
+        """Build a lesson's release and publish it on the exchange; returns its folder."""
+        declared = self.known(lesson)
+        questions = self.source_questions(lesson)
+        total = sum(question.points for question in questions)
+        if declared.points is not None and declared.points != total:
+            raise Invalid(
+                f"the points of '{lesson}' don't add up", where=str(self.layout.root / disk.COURSE_FILE),
+                expected=f"{declared.points:g} points, as declared",
+                found=f"{total:g} in the notebook: "
+                + ", ".join(f"{q.id} {q.points:g}" for q in questions),
+            )  # fmt: skip
+        built = transfer.build(self.layout, self.config, lesson)
+        self.write_sheet(lesson, built)
+        released = transfer.install(self.layout, built, lesson)
+        with self.book() as book:
+            writing.save_questions(book, lesson, questions)
+            absolute = declared.due if isinstance(declared.due, dt.datetime) else None
+            if absolute is not None:
+                writing.set_due(book, lesson, absolute)
+        transfer.publish(self.layout, self.config, lesson)
+        self._announce()
+        return released
+
+    def write_sheet(self, lesson: str, folder: Path) -> None:
+        """Write `lesson.json` into a built release, if the lesson has questions or tests of ours."""
+        items, tests = self._items(lesson), self.layout.tests(lesson)
+        if not items and not tests.is_file():
+            return
+        source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
+        declared = self.file.lesson(lesson)
+        about = {"title": declared.title or lesson, "minutes": declared.minutes,
+                 "objectives": list(declared.objectives), "course": self.file.title}  # fmt: skip
+        checks = build.public_tests(source, tests.name)
+        disk.write(folder / sheet.NAME, sheet.build(lesson, items.values(), checks, about))
+
+    def _announce(self) -> None:
+        """Tell learners' machines, beside the exchange, what the course is called and what is out."""
+        place = self.layout.exchange / self.layout.course_id
+        lessons = [
+            {"lesson": name, "title": self.file.lesson(name).title or name,
+             "minutes": self.file.lesson(name).minutes, "due": _due_text(self.file.lesson(name).due)}
+            for name in self.lessons() if (place / "outbound" / name).is_dir()
+        ]  # fmt: skip
+        disk.write(
+            place / "course.json",
+            json.dumps({"title": self.file.title, "lessons": lessons}, indent=1),
+        )
+
+    def _sources(self, lesson: str) -> list[tuple[str, Any]]:
+        paths = sorted((self.layout.source / lesson).glob("*.ipynb"))
+        return [(path.stem, notebooks.read(path)[0]) for path in paths]
+
+    def source_questions(self, lesson: str) -> list[Question]:
+        """Return the graded questions of a lesson's source."""
+        return [q for name, node in self._sources(lesson) for q in build.questions(name, node)]
+
+    def _items(self, lesson: str) -> dict[str, Item]:
+        return {
+            item.id: item
+            for name, node in self._sources(lesson)
+            for item in build.quizzes(name, node)
+        }
+
+    # learners -----------------------------------------------------------------------------------
+
+    def learners(self) -> list[Learner]:
+        """Return everybody who takes the course, by id."""
+        with self.book() as book:
+            return learners(book)
+
+    def enrol(self, people: Sequence[Learner]) -> tuple[int, int]:
+        """Add people or bring them up to date, all or none; returns how many are new and changed."""
+        groups = [group.id for group in self.file.groups]
+        for person in people:
+            if person.group and groups:
+                disk.known(person.group, groups, "group", str(self.layout.root / disk.COURSE_FILE))
+        with self.book() as book:
+            return add_learners(book, people)
+
+    # submissions --------------------------------------------------------------------------------
+
+    def collect(self, lesson: str, source: Path | None = None) -> Collected:
+        """Bring submissions into `submitted/`, from the exchange or from a folder or zip of files."""
+        self.known(lesson)
+        if source is None:
+            return Collected(tuple(transfer.collect(self.layout, self.config, lesson)))
+        expected = [name for name, _ in self._sources(lesson)]
+        taken, left_out = intake.take(source, self.layout, lesson, expected, self.learners())
+        return Collected(tuple(taken), tuple(left_out))
+
+    def submissions(self, lesson: str) -> list[Submission]:
+        """Return what lies in `submitted/` for a lesson, by learner."""
+        found = []
+        for folder in sorted(self.layout.submitted.glob(f"*/{lesson}")):
+            learner = folder.parent.name
+            if folder.is_dir() and not folder.is_symlink() and not learner.startswith("."):
+                at = transfer.submitted_at(folder)
+                found.append(Submission(learner, lesson, folder, at, disk.digest(folder)))
+        return found
+
+    # grading ------------------------------------------------------------------------------------
+
+    def prepare(self, lesson: str) -> Prepared:
+        """Gather what a lesson's submissions are judged by; builds the release if there is none."""
+        self.known(lesson)
+        with self.book() as book:
+            cells = writing.source_cells(book, lesson)
+        if not cells or not list((self.layout.release / lesson).glob("*.ipynb")):
+            built = transfer.build(self.layout, self.config, lesson)
+            self.write_sheet(lesson, built)
+            transfer.install(self.layout, built, lesson)
+        with self.book() as book:
+            cells = writing.source_cells(book, lesson)
+        nodes = [
+            (path.stem, trusted(notebooks.read(path)[0], cells.get(path.stem, {})))
+            for path in sorted((self.layout.release / lesson).glob("*.ipynb")) if path.stem in cells
+        ]  # fmt: skip
+        questions = [question for name, node in nodes for question in build.questions(name, node)]
+        with self.book() as book:
+            writing.save_questions(book, lesson, questions)
+        texts = tuple((name, notebooks.write_text(node)) for name, node in nodes)
+        tests, files, items = (
+            self.layout.tests(lesson),
+            self.layout.source / lesson,
+            self._items(lesson),
+        )
+        self._check_items(lesson, questions, items)
+        modules = sorted({module for _, node in nodes for module in build.imports(node)})
+        key = fingerprint(
+            package.__version__, texts, tests.read_bytes() if tests.is_file() else b"", items,
+            [(name, disk.file_digest(path)) for name, path in disk.files_below(files)], self._limits(),
+        )  # fmt: skip
+        return Prepared(
+            lesson,
+            texts,
+            tuple(questions),
+            items,
+            tests,
+            files,
+            self._limits(),
+            tuple(modules),
+            key,
+        )
+
+    def _check_items(
+        self, lesson: str, questions: Sequence[Question], items: dict[str, Item]
+    ) -> None:
+        lost = [q.id for q in questions if q.kind is Kind.QUIZ and q.id not in items]
+        if lost:
+            raise Invalid(
+                f"the release of '{lesson}' asks a quiz that the source no longer has", found=lost[0],
+                where=str(self.layout.source / lesson),
+                hint=nearest(lost[0], items) or "put it back, or release the lesson again",
+            )  # fmt: skip
+
+    def _limits(self) -> Limits:
+        rules = self.file.policies
+        return Limits(rules.cell_seconds, rules.notebook_seconds, memory_mb=rules.memory_mb,
+                      call_seconds=min(rules.cell_seconds, 10.0))  # fmt: skip
+
+    def todo(self, prepared: Prepared, *, force: bool = False) -> tuple[list[Submission], int]:
+        """Return the submissions to grade, and how many are unchanged since they were graded."""
+        work = self.submissions(prepared.lesson)
+        with self.book() as book:
+            done = reading.attempts(book, prepared.lesson)
+        fresh = [
+            each for each in work
+            if force or (prepared.lesson, each.learner) not in done
+            or done[prepared.lesson, each.learner]["fingerprint"] != fingerprint(each.digest, prepared.fingerprint)
+        ]  # fmt: skip
+        return fresh, len(work) - len(fresh)
+
+    def autograde(
+        self, prepared: Prepared, work: Sequence[Submission], jobs: int | None = None
+    ) -> Iterator[Graded]:
+        """Judge submissions; yields each one when its marks are in the gradebook.
+
+        Stopping in the middle loses nothing: what was yielded is written, the rest is graded by
+        the next call.
+        """
+        people = {person.id: person for person in self.learners()}
+        due = self.file.lesson(prepared.lesson).due
+        rules = self.file.policies
+        grace = dt.timedelta(minutes=rules.grace_minutes)
+
+        def penalty(score: float, late: dt.timedelta) -> float:
+            return late_penalty(score, late, rules.late, rules.late_per_day, grace)
+
+        with self.book() as book:
+            for graded in grade_all(prepared, work, jobs):
+                learner = graded.submission.learner
+                self._keep_notebooks(graded)
+                start = people[learner].start if learner in people else None
+                writing.save_graded(book, graded, prepared.questions, penalty, due_date(due, start))
+                yield graded
+
+    def _keep_notebooks(self, graded: Graded) -> None:
+        """Write `autograded/` as nbgrader does, for the formgrader and for graders to look at."""
+        if graded.reason:
+            return
+        work = graded.submission
+        folder = self.layout.autograded / work.learner / work.lesson
+        staged = folder.parent / f".{folder.name}.new"
+        disk.remove_folder(staged)
+        staged.mkdir(parents=True)
+        for source in (work.folder, self.layout.source / work.lesson):
+            for name, path in disk.files_below(source):
+                if path.suffix != ".ipynb":
+                    (staged / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, staged / name)
+        for name, text in graded.notebooks:
+            (staged / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        disk.replace_folder(staged, folder)
+
+    def mark(self, marks: Sequence[ManualMark]) -> int:
+        """Write a person's marks and comments, all or none; returns how many changed something."""
+        with self.book() as book:
+            return writing.save_manual(book, marks)
+
+    def triage(self, lesson: str | None = None) -> list[tuple[str, str, str]]:
+        """Return lesson, learner and reason of every submission that could not be graded."""
+        with self.book() as book:
+            rows = reading.attempts(book, lesson)
+        return sorted(
+            (key[0], key[1], row["reason"]) for key, row in rows.items() if row["state"] == TRIAGE
+        )
+
+    def repairs(self, lesson: str) -> list[tuple[str, str, str]]:
+        """Return learner, place and text of everything that was put right before grading."""
+        with self.book() as book:
+            rows = reading.attempts(book, lesson)
+        return [
+            (key[1], fix["where"], fix["text"])
+            for key, row in sorted(rows.items())
+            for fix in row["repairs"]
+        ]
+
+    # results ------------------------------------------------------------------------------------
+
+    def marks(self, lesson: str | None = None, learner: str | None = None) -> list[Mark]:
+        """Return one mark per learner, lesson and question; what is not graded has no points."""
+        with self.book() as book:
+            return reading.marks(book, lesson, learner)
+
+    def return_feedback(
+        self, lesson: str, tell: Callable[[str], object] = lambda _learner: None
+    ) -> list[str]:
+        """Build feedback pages and put the new or changed ones on the exchange.
+
+        Args:
+            lesson: the lesson.
+            tell: called with each learner when the page is built.
+
+        Returns:
+            the learners who got a new page.
+        """
+        self.known(lesson)
+        people = {person.id: person for person in self.learners()}
+        with self.book() as book:
+            attempts = reading.attempts(book, lesson)
+            late = reading.late(book, lesson)
+            by_learner: dict[str, list[Mark]] = {}
+            for mark in reading.marks(book, lesson):
+                by_learner.setdefault(mark.learner, []).append(mark)
+            returned = []
+            for (_, learner), attempt in sorted(attempts.items()):
+                person = people.get(learner, Learner(learner))
+                text = page(self.file, self.file.lesson(lesson), person, by_learner.get(learner, []),
+                            dict(attempt), late.get(learner, 0.0))  # fmt: skip
+                tell(learner)
+                digest = hashlib.sha256(text.encode()).hexdigest()
+                if attempt["feedback"] == digest:
+                    continue
+                self._place_feedback(lesson, learner, text)
+                reading.set_returned(book, lesson, learner, digest)
+                returned.append(learner)
+        return returned
+
+    def _place_feedback(self, lesson: str, learner: str, text: str) -> None:
+        work = self.layout.submission(learner, lesson)
+        folder = self.layout.feedback / learner / lesson
+        names = [name for name, _ in self._sources(lesson)]
+        sealed = True
+        for name in ("timestamp.txt", "submission_secret.txt"):
+            if (work / name).is_file() and not (work / name).is_symlink():
+                disk.write(folder / name, (work / name).read_bytes())
+            else:
+                sealed = False
+        for name in names:
+            disk.write(folder / f"{name}.html", text)
+        if sealed and self.layout.exchange.is_dir():  # work that came by file goes back by file
+            transfer.give_back(self.layout, self.config, lesson, learner)
+
+    def status(self) -> list[LessonState]:
+        """Return how far each lesson is."""
+        states = []
+        with self.book() as book:
+            attempts = reading.attempts(book)
+            waiting = {
+                (m.lesson, m.learner) for m in reading.marks(book) if m.state == "needs a person"
+            }
+        for lesson in self.lessons():
+            mine = {key[1]: row for key, row in attempts.items() if key[0] == lesson}
+            out = self.layout.exchange / self.layout.course_id / "outbound" / lesson
+            folders = [p for p in self.layout.submitted.glob(f"*/{lesson}") if p.is_dir()]
+            states.append(LessonState(
+                lesson, self.file.lesson(lesson).title or lesson, "released" if out.is_dir() else "draft",
+                len(folders), sum(row["state"] == "graded" for row in mine.values()),
+                sum(key[0] == lesson for key in waiting),
+                sum(row["state"] == TRIAGE for row in mine.values()),
+                sum(bool(row["feedback"]) for row in mine.values()),
+            ))  # fmt: skip
+        return states
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "._-" else "-" for c in name).lstrip(".-") or "course"
+
+
+def _due_text(due: dt.datetime | dt.timedelta | None) -> str:
+    if isinstance(due, dt.timedelta):
+        return f"{due.days} days after your start"
+    return due.isoformat() if due else ""
+
+
+@functools.cache
+def sample_folder() -> Path:
+    """Return the folder of the sample course: in the package, or the clone that it runs from.
+
+    Raises:
+        NotFound: when neither is there.
+    """
+    inside = Path(package.__file__).parent
+    for folder in (inside / "sample", inside.parent):
+        if (folder / disk.COURSE_FILE).is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise NotFound("the sample course is not installed", where=str(inside))
