@@ -54,9 +54,10 @@ def find_course(start: Path | None = None) -> Path:
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
+        if (folder / LEARNER_FILE).is_file():
+            break
         if (folder / COURSE_FILE).is_file() or (folder / NBGRADER_FILE).is_file():
-            if not (folder / LEARNER_FILE).is_file():
-                return folder
+            return folder
     raise NotFound(
         "no course here",
         where=str(here),

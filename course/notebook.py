@@ -2,8 +2,10 @@
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from course.errors import Invalid, NotFound
 from course.model import Repair
 
 MAX_BYTES = 250_000_000
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def read(path: Path) -> tuple[NotebookNode, list[Repair]]:
@@ -39,7 +42,7 @@ def read(path: Path) -> tuple[NotebookNode, list[Repair]]:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Invalid("the file is not JSON", where=path.name, found=str(error)) from error
-    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+    if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
         raise Invalid("the file is JSON but not a notebook", where=path.name)
     if data["nbformat"] >= 4 and not isinstance(data.get("cells"), list):  # noqa: PLR2004  format
         raise Invalid("the notebook has no list of cells", where=path.name)
@@ -70,47 +73,72 @@ def _decode(path: Path, repairs: list[Repair]) -> str:
 
 
 def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> NotebookNode:
-    cells: list[Any] = data.get("cells", [])
-    for cell in cells:
-        if not isinstance(cell, dict):
-            raise Invalid("the notebook has a cell that is not a cell", where=path.name)
-        source = cell.get("source", "")
-        cell["source"] = "".join(map(str, source)) if isinstance(source, list) else str(source)
-        if not isinstance(cell.get("metadata"), dict):
-            cell["metadata"] = {}
+    if not all(isinstance(cell, dict) for cell in data.get("cells", [])):
+        raise Invalid("the notebook has a cell that is not a cell", where=path.name)
+    if not isinstance(data.get("metadata"), dict):
+        data["metadata"] = {}
     try:
-        node = nbformat.from_dict(data)
-        if data["nbformat"] != nbformat.current_nbformat:
-            node = nbformat.convert(node, 4)
+        if data["nbformat"] == nbformat.current_nbformat:
+            node = nbformat.from_dict(data)
+        else:
+            node = nbformat.convert(nbformat.reader.reads(json.dumps(data)), 4)
             repairs.append(Repair(path.name, f"converted from notebook format {data['nbformat']}"))
+        for cell in node.cells:
+            _mend_cell(cell)
     except Exception as error:  # any version's converter may fail in its own way
         raise Invalid(
             f"notebook format {data['nbformat']} could not be read",
             where=path.name,
             found=str(error),
         ) from error
-    _mend_cells(node, path, repairs)
+    _mend_ids(node, path, repairs)
+    if not isinstance(node.metadata.get("kernelspec", {}), dict):
+        del node.metadata["kernelspec"]
     node.nbformat, node.nbformat_minor = 4, 5
     return node
 
 
-def _mend_cells(node: NotebookNode, path: Path, repairs: list[Repair]) -> None:
-    """Give every cell what nbformat 4.5 asks for; the id of a second cell of one id is new."""
+def _mend_cell(cell: NotebookNode) -> None:
+    """Give a cell what nbformat 4.5 asks for, and take what it can't hold."""
+    source = cell.get("source", "")
+    cell.source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    if not isinstance(cell.get("metadata"), dict):
+        cell.metadata = nbformat.from_dict({})
+    if cell.get("cell_type") not in ("code", "markdown", "raw"):
+        cell.cell_type = "raw"
+    if not _is_valid(cell.get("attachments", {}), "misc/attachments"):
+        del cell["attachments"]
+    if cell.cell_type != "code":
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
+        return
+    outputs = cell.get("outputs")
+    cell.outputs = [
+        output for output in (outputs if isinstance(outputs, list) else [])
+        if _is_valid(output, "output")
+    ]  # fmt: skip
+    times = cell.get("execution_count")
+    cell.execution_count = times if type(times) is int and times >= 0 else None
+
+
+def _is_valid(part: object, kind: str) -> bool:
+    return not any(nbformat.validator.iter_validate(part, kind, version=4, version_minor=5))
+
+
+def _mend_ids(node: NotebookNode, path: Path, repairs: list[Repair]) -> None:
+    """Give a new id to a cell that has none, and to the second cell of one id."""
+    ids = [cell.get("id") for cell in node.cells]
+    good = [isinstance(each, str) and bool(_CELL_ID.fullmatch(each)) for each in ids]
+    taken = {each for each, fine in zip(ids, good, strict=True) if fine}
     seen: set[str] = set()
     twice = 0
     for number, cell in enumerate(node.cells):
-        if cell.get("cell_type") not in ("code", "markdown", "raw"):
-            cell.cell_type = "raw"
-        if cell.cell_type == "code":
-            cell.setdefault("outputs", [])
-            cell.setdefault("execution_count", None)
-        else:
-            cell.pop("outputs", None)
-            cell.pop("execution_count", None)
-        name = cell.get("id")
-        if not isinstance(name, str) or not name or name in seen:
-            twice += isinstance(name, str) and name in seen
-            cell.id = f"{str(name or 'cell')[:40]}-{number}"
+        if not good[number] or cell.id in seen:
+            twice += good[number]
+            new = f"cell-{number}"
+            while new in taken:
+                new += "x"
+            cell.id = new
         seen.add(cell.id)
     if twice:
         repairs.append(
@@ -230,28 +258,36 @@ def _restore(name: str, cell: NotebookNode, original: NotebookNode, repairs: lis
 def _bring_back(
     node: NotebookNode, trusted: NotebookNode, done: set[str], repairs: list[Repair]
 ) -> None:
-    previous: str | None = None
     taken = {cell.id for cell in node.cells}
-    for original in trusted.cells:
+    for number, original in enumerate(trusted.cells):
         name = marks(original).get("grade_id")
-        if name is None:
+        if name is None or name in done:
             continue
-        if name not in done:
-            cell = nbformat.from_dict(json.loads(json.dumps(original)))
-            cell.id = original.id if original.id not in taken else f"{original.id[:55]}-restored"
-            place = [
-                i for i, other in enumerate(node.cells) if marks(other).get("grade_id") == previous
-            ]
-            node.cells.insert(place[-1] + 1 if previous and place else _start(node), cell)
-            done.add(name)
-            repairs.append(Repair(name, "the cell was missing; put back from the lesson"))
-        previous = name
+        cell = nbformat.from_dict(json.loads(json.dumps(original)))
+        if cell.id in taken:
+            cell.id = next(i for n in count() if (i := f"{original.id[:50]}-{n}") not in taken)
+        node.cells.insert(_place(node, trusted.cells, number), cell)
+        taken.add(cell.id)
+        done.add(name)
+        repairs.append(Repair(name, "the cell was missing; put back from the lesson"))
 
 
-def _start(node: NotebookNode) -> int:
-    """Return the place before the first graded cell: set-up cells come first."""
-    places = [i for i, cell in enumerate(node.cells) if marks(cell)]
-    return places[0] if places else len(node.cells)
+def _place(node: NotebookNode, cells: list[NotebookNode], number: int) -> int:
+    """Return where a missing cell of the lesson belongs: as late as its neighbours allow.
+
+    So that the learner's own cells above it have run when it is judged.
+    """
+
+    def places(original: NotebookNode) -> list[int]:
+        name = marks(original).get("grade_id")
+        return [
+            i for i, cell in enumerate(node.cells)
+            if (marks(cell).get("grade_id") == name if name else cell.id == original.id)
+        ]  # fmt: skip
+
+    above = next((there[-1] + 1 for c in reversed(cells[:number]) if (there := places(c))), 0)
+    below = next((there[0] for c in cells[number + 1 :] if (there := places(c))), len(node.cells))
+    return max(above, below)
 
 
 def _restore_kernel(node: NotebookNode, trusted: NotebookNode, repairs: list[Repair]) -> None:

@@ -65,6 +65,23 @@ def whole_copies(c: Any) -> None:
         setattr(c.ExchangeFactory, stage, f"course.exchange.folder.{name}")
 
 
+def for_learner(exchange: Path, course_id: str, learner: str) -> str:
+    """Return the text of a learner's `nbgrader_config.py`: nbgrader's own commands work there too."""
+    return f'''"""nbgrader's view of this learner's folder; written by: course join"""
+
+from pathlib import Path
+
+from course.exchange.config import whole_copies
+
+c = get_config()
+whole_copies(c)
+c.CourseDirectory.course_id = {course_id!r}
+c.CourseDirectory.student_id = {learner!r}
+c.Exchange.root = {str(exchange)!r}
+c.Exchange.cache = str(Path(__file__).parent / ".course" / "cache")
+'''
+
+
 def read(root: Path) -> Any:
     """Return nbgrader's configuration (a traitlets Config) of the course in ``root``.
 

@@ -17,19 +17,21 @@ from nbgrader.utils import check_mode
 from course import layout
 
 
-class _Whole:
+class _Entered:
     """What all have in common."""
 
-    coursedir: Any
     root: str
-    src_path: str
-    dest_path: str
-    log: Any
 
     def ensure_root(self) -> None:
         """Require a root that can be entered; only its ``inbound`` must be writable to learners."""
         if not check_mode(self.root, execute=True):
             self.fail(f"There is no exchange that you may enter at {self.root}")  # type: ignore[attr-defined]
+
+
+class _Whole(_Entered):
+    """Those that bring a whole folder."""
+
+    coursedir: Any
 
     def _wanted(self, name: str, path: Path) -> bool:
         parts = Path(name).parts
@@ -101,13 +103,13 @@ class Collect(_Whole, default.ExchangeCollect):  # type: ignore[misc]  # untyped
     """Collect the latest submission of each learner."""
 
 
-class ReleaseFeedback(_Whole, default.ExchangeReleaseFeedback):  # type: ignore[misc]  # untyped base
+class ReleaseFeedback(_Entered, default.ExchangeReleaseFeedback):  # type: ignore[misc]  # untyped base
     """Give feedback back."""
 
 
-class FetchFeedback(_Whole, default.ExchangeFetchFeedback):  # type: ignore[misc]  # untyped base
+class FetchFeedback(_Entered, default.ExchangeFetchFeedback):  # type: ignore[misc]  # untyped base
     """Fetch feedback."""
 
 
-class List(_Whole, default.ExchangeList):  # type: ignore[misc]  # untyped base
+class List(_Entered, default.ExchangeList):  # type: ignore[misc]  # untyped base
     """List what is there."""

@@ -1,5 +1,1 @@
-"""Reading what happened, as pandas frames. Nothing is written here but what is asked to be exported."""
-
-from course.insight.grades import frame, grades
-
-__all__ = ["frame", "grades"]
+"""Reading what happened, as pandas frames. Nothing is written but what is asked to be exported."""

@@ -22,7 +22,7 @@ COLUMNS = {
 }
 
 
-def grades(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+def rows(marks: Sequence[Mark]) -> list[dict[str, Any]]:
     """Return marks as plain rows with the keys of COLUMNS; what is not graded has None for points."""
     return [
         {
@@ -38,7 +38,7 @@ def frame(marks: Sequence[Mark]) -> "pd.DataFrame":
     """Return marks as a frame with the columns and types of COLUMNS."""
     import pandas as pd  # noqa: PLC0415  heavy, for those who ask
 
-    data = pd.DataFrame(grades(marks), columns=list(COLUMNS))
+    data = pd.DataFrame(rows(marks), columns=list(COLUMNS))
     data["time"] = pd.to_datetime(data["time"], utc=True, format="ISO8601")
     return data.astype(COLUMNS)
 

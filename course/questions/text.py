@@ -50,6 +50,8 @@ def parse(source: str) -> Item:
     if mode not in MODES:
         problems.append((1, f"mode={mode} is unknown; use one of {', '.join(MODES)}"))
     points = _points(settings.pop("points", "0"), problems)
+    if points and mode == "practice":  # its key travels
+        problems.append((1, "mode=practice earns no points; leave out the mode or the points"))
     right = sum(option.right for option in options)
     kind = settings.pop("kind", "multiple" if right > 1 else "single")
     if problems:
@@ -84,7 +86,9 @@ def _body(
     hints: list[str] = []
     for number, line in enumerate(lines, start=2):
         match = _OPTION.match(line)
-        if match and len(options) < len(_LETTERS):
+        if match and len(options) == len(_LETTERS):
+            problems.append((number, "there are more than 26 options; leave some out"))
+        elif match:
             why = (match["why"] or "").strip()
             options.append(
                 Option(_LETTERS[len(options)], match["text"], match["mark"] in "xX", why)

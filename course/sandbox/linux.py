@@ -14,7 +14,8 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
 MOUNT_READ_ONLY, MOUNT_NOSUID = 1, 2
 
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 1, 24, 38, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _MNT_DETACH, _AT_FDCWD, _AT_RECURSIVE = 2, -100, 0x8000
 _CAPABILITY_VERSION_3 = 0x20080522
 _NR_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(platform.machine(), -1)
@@ -79,8 +80,8 @@ def map_identity(inside: int, outside: tuple[int, int]) -> None:
 
 def drop_capabilities() -> None:
     """Give up every capability, for this process and what it starts."""
-    for capability in range(64):
-        with suppress(OSError):
+    with suppress(OSError):  # the first one that this kernel doesn't know
+        for capability in range(64):
             call("prctl", _PR_CAPBSET_DROP, capability, 0, 0, 0)
     call("capset", struct.pack("Ii", _CAPABILITY_VERSION_3, 0), bytes(24))
 
@@ -105,6 +106,8 @@ def become(user: int) -> None:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
+    # the kernel now guards our own /proc/self from us, where the maps are written
+    call("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def loopback_up() -> None:

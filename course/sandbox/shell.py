@@ -27,6 +27,19 @@ from course.sandbox.streams import Capture, Stream
 
 _PARENT = {"header": {"msg_id": "cell", "msg_type": "execute_request"}}
 
+# a module, and cells that make it load what it loads late
+_WARM_UP = {
+    "IPython": ("1 / 0",),
+    "pandas": (
+        "import io, pandas\npandas.read_csv(io.StringIO('a,b\\n1,x\\n2.5,y'))",
+        "pandas.DataFrame({'a': [1, 2, 1]}).groupby('a').sum().describe()",
+    ),
+    "matplotlib.pyplot": (
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('x')\nplt.show()",
+    ),
+    "ipywidgets": ("import ipywidgets\nipywidgets.IntSlider()",),
+}
+
 
 class ZMQInteractiveShell(KernelShell):  # type: ignore[misc]  # untyped base
     """ipykernel's shell without a kernel. Libraries know a notebook by the name of this class."""
@@ -78,6 +91,13 @@ class Shell:
         sys.argv = ["ipykernel_launcher.py", "-f", "kernel.json"]
         if "" not in sys.path:
             sys.path.insert(0, "")
+
+    def warm_up(self, modules: set[str]) -> None:
+        """Run cells that use some modules, so that they load everything; leave no trace."""
+        for source in (each for name in _WARM_UP if name in modules for each in _WARM_UP[name]):
+            self.outputs.begin(1 << 30)
+            self.shell.run_cell(source, store_history=False)
+        self.shell.reset(new_session=True)
 
     def start(self, folder: str) -> None:
         """Make ready in a fresh process: streams, a loop, new randomness.

@@ -38,6 +38,8 @@ class Capture:
 
     def drain(self) -> None:
         """Pass on what was written to the descriptors."""
+        if os.getpid() != self.process:
+            return
         _c_flush(None)
         for name, (_, file) in self.files.items():
             self._drain(name, file)
@@ -66,6 +68,11 @@ class Stream(io.TextIOBase):
         if text and self.capture is not None:
             self.capture.put(self.stream, text)
         return len(text)
+
+    def flush(self) -> None:
+        """Pass on what programs wrote, so that it stands before what comes next."""
+        if self.capture is not None:
+            self.capture.drain()
 
     def fileno(self) -> int:
         """Return the descriptor that programs write to."""

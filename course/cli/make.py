@@ -1,0 +1,65 @@
+"""The commands that make a course and show it: new, demo, lab."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course.cli import show
+from course.cli.show import CourseOption
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (new, demo, lab):
+        app.command()(command)
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new course's folder.")],
+    title: Annotated[str, typer.Option(help="What the course is called.")] = "My course",
+) -> None:
+    """Make a new course with one small lesson that works at once.
+
+    Example: `course new my-course --title "Working safely with data"`
+    """
+    from course.authoring.skeleton import make  # noqa: PLC0415  --help starts at once
+
+    make(folder, title)
+    show.say(f"a new course is in {folder}")
+    show.say(f"next: cd {folder} && course release welcome && course status")
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where to play it.")] = Path("demo"),
+) -> None:
+    """Play the whole round on the sample course: 24 learners, from release to feedback.
+
+    Example: `course demo`
+    """
+    from course.demo import play  # noqa: PLC0415  as in new
+
+    play(folder)
+
+
+def lab(
+    course: CourseOption = None,
+    port: Annotated[int | None, typer.Option(help="Port of the server.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the course, with nbgrader's formgrader set up for its folders.
+
+    Example: `course lab --no-browser --port 8888`
+    """
+    from course.layout import find_course  # noqa: PLC0415  as in new
+
+    root = find_course(course)
+    os.chdir(root)  # nbgrader reads the configuration of the folder that the server starts in
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    command += [f"--ServerApp.port={port}"] if port else []
+    command += [] if browser else ["--no-browser"]
+    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
+    os.execv(sys.executable, command)  # noqa: S606  this process becomes the server

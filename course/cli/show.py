@@ -1,0 +1,99 @@
+"""How the command line speaks: tables, JSON, progress and problems."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option("--course", metavar="DIR", help="The course's folder; by default the nearest one upward."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+NEEDS_PERSON = 3
+
+
+def out() -> Console:
+    """Return the console for results."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def problem(text: str) -> None:
+    """Print an error to stderr, as plain text."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {text}", markup=False, style="red")
+
+
+def say(text: str) -> None:
+    """Print one line of result, as plain text."""
+    out().print(text, markup=False, soft_wrap=True)
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
+    """Print rows as a table or as JSON.
+
+    Args:
+        rows: what to print.
+        columns: key of the row -> heading.
+        as_json: print all keys of the rows as JSON.
+        empty: what to say when there are none.
+    """
+    if as_json:
+        sys.stdout.write(json.dumps(list(rows), indent=1, default=str, ensure_ascii=False) + "\n")
+        return
+    if not rows:
+        say(empty)
+        return
+    view = Table(box=None, pad_edge=False, header_style="bold")
+    for key, heading in columns.items():
+        numbers = all(isinstance(row[key], (int, float)) or row[key] is None for row in rows)
+        view.add_column(heading, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        view.add_row(*(cell(row[key]) for key in columns))
+    out().print(view)
+
+
+def cell(value: Any) -> str:
+    """Return a value as it stands in a table; rich's own markup in it stays text."""
+    if value is None:
+        return ""
+    text = f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return text.replace("[", r"\[")
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int | None) -> Iterator[Any]:
+    """Show a bar on stderr while the block runs; yields a function that moves it by one."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(what, total=total)
+        yield lambda text=what: bar.update(task, advance=1, description=text)
+
+
+def each(what: str, things: Sequence[Any]) -> Iterator[Any]:
+    """Yield things with a bar on stderr."""
+    with progress(what, len(things)) as move:
+        for thing in things:
+            yield thing
+            move()
+
+
+def listing(names: Iterable[str], most: int = 8) -> str:
+    """Return names as a phrase, cut after ``most``."""
+    names = list(names)
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,79 @@
+"""How the demo's learners fill in a lesson: each persona is one thing that happens in real classes."""
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from course import notebook as notebooks
+from course.authoring import build
+from course.lesson import record
+from course.model import Kind
+from course.notebook import NotebookNode, marks
+from course.questions import kind_of
+
+WRONG: Mapping[str, Sequence[str]] = json.loads((Path(__file__).parent / "wrong.json").read_text(encoding="utf-8"))
+
+_TROUBLE = {
+    "warning": "import warnings\nwarnings.warn('this column may hold missing values')\n",
+    "flood": "for number in range(200_000):\n    print('checking row', number)\n",
+    "exception": "raise RuntimeError('I wanted to come back to this')\n",
+    "crash": "import os\nos._exit(1)\n",
+    "loop": "while True:\n    pass\n",
+}
+
+
+def fill_in(folder: Path, source: Path, persona: str) -> None:
+    """Fill in a fetched lesson as this persona would.
+
+    Args:
+        folder: the learner's folder of the lesson; its notebooks and record are written.
+        source: the lesson's source folder, where the demo reads what is right.
+        persona: a name of `class.csv`'s last column.
+    """
+    for path in sorted(folder.glob("*.ipynb")):
+        node, _ = notebooks.read(path)
+        right, _ = notebooks.read(source / path.name)
+        _answer(node, right, persona)
+        _answer_quizzes(folder, right, persona)
+        _spoil(node, persona)
+        text = notebooks.write_text(node)
+        path.write_text(text[: len(text) // 2] if persona == "broken" else text, encoding="utf-8")
+
+
+def _answer(node: NotebookNode, right: NotebookNode, persona: str) -> None:
+    if persona == "blank":
+        return
+    solutions = {marks(cell)["grade_id"]: cell.source for cell in right.cells if marks(cell).get("solution")}
+    place = 0
+    for cell in node.cells:
+        name = marks(cell).get("grade_id", "")
+        if name not in solutions:
+            continue
+        cell.source = solutions[name].replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
+        question = name.removesuffix("-answer")
+        if question in WRONG and (persona == "wrong" or (persona == "partly" and place % 2)):
+            cell.source = WRONG[question][0]
+        place += 1
+        if cell.cell_type == "code" and place == 2:  # noqa: PLR2004  the second exercise
+            cell.source = _TROUBLE.get(persona, "") + cell.source
+
+
+def _answer_quizzes(folder: Path, right: NotebookNode, persona: str) -> None:
+    if persona == "blank":
+        return
+    for place, item in enumerate(build.quizzes(folder.name, right)):
+        samples = kind_of(item).samples(item)
+        good = persona != "wrong" and not (persona == "partly" and place % 2)
+        record.append(folder, "answered", item.id, {"response": samples["correct" if good else "wrong"]})
+
+
+def _spoil(node: NotebookNode, persona: str) -> None:
+    checks = [q.id for q in build.questions("", node) if q.kind is Kind.CODE]
+    if persona == "deleted":
+        node.cells = [cell for cell in node.cells if marks(cell).get("grade_id") != checks[0]]
+    if persona == "duplicated":
+        place = next(i for i, cell in enumerate(node.cells) if marks(cell).get("grade_id") == f"{checks[0]}-answer")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that the copy has its original's id is the point
+            node.cells.insert(place, node.cells[place].copy())

@@ -1,0 +1,140 @@
+"""Playing the demo's term, step by step, and saying what came of it."""
+
+import csv
+import datetime as dt
+import shutil
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from course import layout as disk
+from course.demo.persona import fill_in
+from course.errors import Invalid
+from course.feedback import number
+from course.model import Learner, ManualMark
+from course.study import Study
+from course.term import Course, sample_folder
+
+HERE = Path(__file__).parent
+MARKER = ".course-demo"
+HOW_MANY = {"first-look": 24, "cleaning": 12, "grouping": 6, "personal-data": 12}
+
+
+def play(folder: Path) -> Course:
+    """Play the whole round in a folder of its own; an earlier demo there is replaced.
+
+    Raises:
+        Invalid: when the folder holds something else.
+    """
+    console, begin = Console(highlight=False), time.monotonic()
+    course = _course(folder)
+    people = _people()
+    for lesson in track(course.lessons(), "releasing", console=Console(stderr=True), transient=True):
+        course.release(lesson)
+    console.print(f"released {len(course.lessons())} lessons and enrolled {course.enrol(list(people))[0]} learners")
+    handed_in = _learn(course, folder / "learners", people)
+    console.print(f"learners fetched, worked and handed in {handed_in} times through the exchange")
+    for lesson in course.lessons():
+        course.collect(lesson)
+        prepared = course.prepare(lesson)
+        work, _ = course.todo(prepared)
+        results = course.autograde(prepared, work)
+        for _ in track(results, f"grading {lesson}", len(work), console=Console(stderr=True), transient=True):
+            pass
+    console.print("collected and autograded them; code ran in a fresh process each")
+    console.print(f"recorded {_mark(course)} marks of a person from {disk_name(HERE / 'marks.csv')}")
+    returned = sum(len(course.return_feedback(lesson)) for lesson in course.lessons())
+    console.print(f"returned {returned} feedback pages\n")
+    _show(console, course)
+    console.print(f"\nplayed in {time.monotonic() - begin:.0f} s. Look further:")
+    console.print(f"  course status --course {course.layout.root}", soft_wrap=True)
+    console.print(f"  course lab --course {course.layout.root}", soft_wrap=True)
+    return course
+
+
+def disk_name(path: Path) -> str:
+    """Return a file's name as the demo mentions it."""
+    return path.name
+
+
+def _course(folder: Path) -> Course:
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
+        raise Invalid(
+            "this folder holds something else than a demo",
+            where=str(folder),
+            hint="give another one: course demo --folder DIR",
+        )
+    disk.remove_folder(folder)
+    folder.mkdir(parents=True)
+    disk.write(folder / MARKER, "made by: course demo\n")
+    root = (folder / "course").resolve()
+    root.mkdir()
+    for name in (disk.COURSE_FILE, disk.NBGRADER_FILE):
+        shutil.copyfile(sample_folder() / name, root / name)
+    for name in ("notebooks", "autograders"):
+        disk.copy_folder(sample_folder() / name, root / name, lambda name, _path: "__pycache__" not in name)
+    return Course.open(root)
+
+
+def _people() -> dict[Learner, str]:
+    start = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
+    with (HERE / "class.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            Learner(row["id"], row["first_name"], row["last_name"], row["email"], row["group"], start): row["persona"]
+            for row in csv.DictReader(file)
+        }
+
+
+def _learn(course: Course, folder: Path, people: dict[Learner, str]) -> int:
+    handed_in = 0
+    for place, (person, persona) in enumerate(
+        track(people.items(), "learning", console=Console(stderr=True), transient=True)
+    ):
+        home = folder / person.id
+        home.mkdir(parents=True)
+        study = Study.join(home, course.layout.root, person.id)
+        for lesson in course.lessons():
+            # every second learner takes the later lessons, so that all personas but a few meet them
+            if HOW_MANY[lesson] == len(people) or place % (len(people) // HOW_MANY[lesson]) == 0:
+                fill_in(study.fetch(lesson), course.layout.source / lesson, persona)
+                study.submit(lesson)
+                handed_in += 1
+    return handed_in
+
+
+def _mark(course: Course) -> int:
+    with (HERE / "marks.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    handed_in = {lesson: {work.learner for work in course.submissions(lesson)} for lesson in course.lessons()}
+    return course.mark([
+        ManualMark(row["lesson"], row["learner"], row["question"], float(row["points"]), row["comment"], "Maria")
+        for row in rows if row["learner"] in handed_in[row["lesson"]]
+    ])  # fmt: skip
+
+
+def _show(console: Console, course: Course) -> None:
+    """Print what each learner got, and what needs a person and why."""
+    people, lessons = course.learners(), course.lessons()
+    marks = course.marks()
+    stuck = {(lesson, learner): reason for lesson, learner, reason in course.triage()}
+    view = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("learner", *lessons, "needs a person"):
+        view.add_column(heading, justify="left" if heading in ("learner", "needs a person") else "right")
+    for person in people:
+        row, waits = [], []
+        for lesson in lessons:
+            mine = [mark for mark in marks if mark.learner == person.id and mark.lesson == lesson]
+            known = [mark.points for mark in mine if mark.points is not None]
+            total = f"{number(sum(known))}/{number(sum(mark.maximum for mark in mine))}"
+            waits += [mark.question for mark in mine if mark.state == "needs a person"]
+            if (lesson, person.id) in stuck:
+                waits.append(f"{lesson}: {stuck[lesson, person.id].splitlines()[0]}")
+            row.append(total if known else "?" if (lesson, person.id) in stuck else "")
+        view.add_row(person.name, *row, ", ".join(waits).replace("[", r"\["))
+    console.print(view)
+    fixed = {(learner, text) for lesson in lessons for learner, _, text in course.repairs(lesson)}
+    for learner, text in sorted(fixed):
+        console.print(f"put right for {learner}: {text}", markup=False, soft_wrap=True)

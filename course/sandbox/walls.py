@@ -1,0 +1,48 @@
+"""The ladder of isolation: which kinds of walls there are, strongest first."""
+
+from signal import Signals
+from typing import Protocol
+
+LADDER = ("full", "landlock", "none")
+
+
+class Wall(Protocol):
+    """What a kind of walls does. Every method may raise OSError."""
+
+    end: Signals
+    """The signal that ends a room's first process, and with it all others."""
+
+    def settle(self, user: int) -> None:
+        """Prepare the zygote, as its first step; root becomes ``user``, a uid."""
+
+    def arrive(self) -> None:
+        """Go on in the child that the zygote forked after `settle`."""
+
+    def fork(self) -> int:
+        """Fork a room's first process; return as `os.fork` does, in the room 0."""
+
+    def enter(self, disk: int) -> str:
+        """Close the room around the calling process, as its first step.
+
+        Args:
+            disk: how many bytes it may write.
+
+        Returns:
+            The only folder that can be written to; ``learner`` in it is empty, and the home.
+        """
+
+    def processes(self, most: int) -> int:
+        """Return the RLIMIT_NPROC that allows ``most`` processes and threads."""
+
+    def lock(self) -> None:
+        """Give up every right that is left, as the last step before the cells."""
+
+
+def named(level: str) -> Wall:
+    """Return walls of a level of `LADDER`."""
+    from course.sandbox.bare import Bare  # noqa: PLC0415  the trusted side needs none of them
+    from course.sandbox.jail import Jail  # noqa: PLC0415
+    from course.sandbox.landlock import Landlock  # noqa: PLC0415
+
+    kinds: dict[str, type[Wall]] = {"full": Jail, "landlock": Landlock, "none": Bare}
+    return kinds[level]()

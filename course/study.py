@@ -1,0 +1,180 @@
+"""The learner's side of a course: join, fetch, hand in, read feedback, in a folder of one's own."""
+
+import tomllib
+from dataclasses import dataclass
+from getpass import getuser
+from pathlib import Path
+
+from course import layout as disk
+from course import notebook as notebooks
+from course.authoring import build
+from course.errors import CourseError, Invalid, NotFound
+from course.exchange import config, transfer
+from course.lesson import record
+from course.model import Kind
+
+CACHE = Path(".course") / "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was handed in.
+
+    Attributes:
+        time: as nbgrader writes it, in UTC.
+        digest: SHA-256 over the lesson's folder.
+        answered: how many graded questions hold an answer.
+        unanswered: ids of those that hold none.
+    """
+
+    lesson: str
+    time: str
+    digest: str
+    answered: int
+    unanswered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A learner's folder.
+
+    Attributes:
+        folder: where the lessons are fetched to.
+        reach: the course's exchange, and who the learner is there.
+    """
+
+    folder: Path
+    reach: transfer.Reach
+
+    @classmethod
+    def join(cls, folder: Path, course: Path, learner: str | None) -> "Study":
+        """Make a folder a learner's folder of a course.
+
+        Args:
+            folder: the learner's folder.
+            course: the course's folder, or its exchange.
+            learner: who; by default this computer's user name.
+
+        Raises:
+            NotFound: no course is published there.
+            Invalid: the folder belongs to another course already.
+        """
+        root, course_id = _find_exchange(course.resolve())
+        who = disk.safe_name(learner or getuser(), "learner")
+        text = f'exchange = "{root}"\ncourse = "{course_id}"\nlearner = "{who}"\n'
+        path = folder.resolve() / disk.LEARNER_FILE
+        if path.exists() and path.read_text(encoding="utf-8") != text:
+            raise Invalid(
+                "this folder is joined to a course already",
+                where=str(path),
+                found=path.read_text(encoding="utf-8").replace("\n", "; ").strip("; "),
+                hint="use another folder, or remove that file first",
+            )
+        disk.write(path, text)
+        disk.write(folder.resolve() / disk.NBGRADER_FILE, config.for_learner(root, course_id, who))
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Study":
+        """Open the learner's folder at or above ``folder``.
+
+        Raises:
+            NotFound: when there is none.
+        """
+        here = folder.resolve()
+        for place in (here, *here.parents):
+            path = place / disk.LEARNER_FILE
+            if path.is_file():
+                return cls(place, _reach(path))
+        raise NotFound(
+            "this is not a learner's folder",
+            where=str(here),
+            expected=f"a folder with {disk.LEARNER_FILE}, here or above",
+            hint="join a course first: course join COURSE_FOLDER",
+        )
+
+    def fetch(self, lesson: str) -> Path:
+        """Copy a released lesson here; what is here already is never overwritten."""
+        return transfer.fetch(self.reach, lesson, self.folder)
+
+    def submit(self, lesson: str) -> Receipt:
+        """Hand a lesson in; returns what was handed in."""
+        time = transfer.submit(self.reach, lesson, self.folder)
+        own = self.folder / lesson
+        unanswered, total = self._unanswered(lesson)
+        return Receipt(lesson, time, disk.digest(own), total - len(unanswered), tuple(unanswered))
+
+    def feedback(self, lesson: str) -> list[Path]:
+        """Fetch the feedback pages of a lesson; the newest is the last."""
+        return transfer.fetch_feedback(self.reach, lesson, self.folder)
+
+    def _unanswered(self, lesson: str) -> tuple[list[str], int]:
+        """Return the graded questions that hold no answer, and how many there are."""
+        answers = record.read(self.folder / lesson).answers
+        empty, total = [], 0
+        for released in sorted((self.reach.outbound / lesson).glob("*.ipynb")):
+            trusted, _ = notebooks.read(released)
+            try:
+                own, _ = notebooks.read(self.folder / lesson / released.name)
+            except CourseError:
+                own = None  # handed in as it is; the instructor is told why it can't be read
+            questions = build.questions(released.stem, trusted)
+            total += len(questions)
+            for question in questions:
+                if question.kind is Kind.QUIZ:
+                    empty += [] if question.id in answers else [question.id]
+                elif own is None or _same_answer(question.id, trusted, own):
+                    empty.append(question.id)
+        return empty, total
+
+
+def _same_answer(question: str, trusted: notebooks.NotebookNode, own: notebooks.NotebookNode) -> bool:
+    """Tell whether the answer of a question is as it was released."""
+    wanted = {question, f"{question}-answer"}
+
+    def answer(node: notebooks.NotebookNode) -> list[str]:
+        return [
+            cell.source
+            for cell in node.cells
+            if notebooks.marks(cell).get("grade_id") in wanted and notebooks.marks(cell).get("solution")
+        ]
+
+    return bool(answer(trusted)) and answer(trusted) == answer(own)
+
+
+def _find_exchange(course: Path) -> tuple[Path, str]:
+    """Return exchange and course id, from a course's folder or from the exchange itself."""
+    for root in (course, course / config.EXCHANGE, course.parent):
+        found = sorted(path.parent.name for path in root.glob("*/outbound") if path.is_dir())
+        if course.parent == root and course.name in found:
+            return root, course.name
+        if len(found) == 1 and root != course.parent:
+            return root, found[0]
+        if len(found) > 1 and root != course.parent:
+            raise Invalid(
+                "several courses are published there",
+                where=str(root),
+                expected=f"one of: {', '.join(str(root / name) for name in found)}",
+            )
+    raise NotFound(
+        "no course is published there",
+        where=str(course),
+        expected="a course's folder or its exchange, with a released lesson",
+        hint="ask your instructor for the folder; the instructor runs: course release LESSON",
+    )
+
+
+def _reach(path: Path) -> transfer.Reach:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return transfer.Reach(
+            Path(data["exchange"]), data["course"], disk.safe_name(data["learner"], "learner"), path.parent / CACHE
+        )
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise Invalid(
+            "this file can't be understood",
+            where=str(path),
+            expected='lines exchange = "...", course = "...", learner = "..."',
+            found=str(error),
+            hint="remove it and join again: course join COURSE_FOLDER",
+        ) from error
