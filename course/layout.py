@@ -160,9 +160,15 @@ def replace_folder(new: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         old = target.parent / f".{target.name}.old"
         remove_folder(old)
-        if target.exists():
+        had = target.exists()
+        if had:
             target.rename(old)
-        new.rename(target)
+        try:
+            new.rename(target)
+        except OSError:
+            if had:
+                old.rename(target)
+            raise
         _sync_folder(target.parent)
         remove_folder(old)
     except OSError as error:

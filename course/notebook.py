@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode as NotebookNode  # noqa: PLC0414  other rooms take it from here
 
 from course.errors import Invalid, NotFound
 from course.model import Repair
@@ -187,7 +187,7 @@ def repair(trusted: NotebookNode, submitted: NotebookNode) -> Mended:
     node, repairs = nbformat.from_dict(json.loads(json.dumps(submitted))), list[Repair]()
     known = {marks(cell)["grade_id"]: cell for cell in trusted.cells if marks(cell)}
     _find_lost_marks(node, trusted, known, repairs)
-    cells, done = [], set[str]()
+    cells, done = list[NotebookNode](), set[str]()
     for cell in node.cells:
         name = marks(cell).get("grade_id", "")
         if name and name not in known:

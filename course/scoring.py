@@ -22,7 +22,8 @@ def judge(question: str, maximum: float, notes: Sequence[Note]) -> Verdict:
     if total <= 0:
         return Verdict(question, Outcome.NEEDS_PERSON, None, maximum, tuple(notes))
     earned = sum(note.score for note in notes)
-    score = round(maximum * min(max(earned / total, 0.0), 1.0), 6)
+    share = min(max(earned / total, 0.0), 1.0)
+    score = maximum if share == 1 else min(maximum, round(maximum * share, 6))
     return Verdict(question, _sum_up(notes, earned, total), score, maximum, tuple(notes))
 
 
@@ -52,7 +53,7 @@ def late_penalty(
     if rule == "zero":
         return score
     days = -(-late // dt.timedelta(days=1))
-    return round(min(score, score * per_day * days), 6)
+    return min(score, round(score * per_day * days, 6))
 
 
 def due_date(due: dt.datetime | dt.timedelta | None, start: dt.date | None) -> dt.datetime | None:

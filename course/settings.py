@@ -168,7 +168,7 @@ def _explain(problem: Any) -> str:
         return f"{path}: unknown key" + (f"; {hint}" if hint else "")
     if problem["type"] == "missing":
         return f"{path}: missing; expected a value here"
-    expected = problem["msg"].removeprefix("Value error, ")
+    expected = str(problem["msg"]).removeprefix("Value error, ")
     if path == "the file":
         return expected
     return f"{path}: expected: {expected[:1].lower()}{expected[1:]}; found: {problem['input']!r}"
@@ -180,7 +180,12 @@ def _is_type(part: object) -> bool:
 
 def _keys_at(keys: list[Any]) -> list[str]:
     table: type[BaseModel] = CourseFile
-    tables = {"objectives": Objective, "lessons": Lesson, "policies": Policies, "groups": Group}
+    tables: dict[str, type[BaseModel]] = {
+        "objectives": Objective,
+        "lessons": Lesson,
+        "policies": Policies,
+        "groups": Group,
+    }
     for key in keys:
         table = tables.get(str(key), table)
     return list(table.model_fields)

@@ -128,7 +128,9 @@ class Study:
         return empty, total
 
 
-def _same_answer(question: str, trusted: notebooks.NotebookNode, own: notebooks.NotebookNode) -> bool:
+def _same_answer(
+    question: str, trusted: notebooks.NotebookNode, own: notebooks.NotebookNode
+) -> bool:
     """Tell whether the answer of a question is as it was released."""
     wanted = {question, f"{question}-answer"}
 
@@ -136,7 +138,8 @@ def _same_answer(question: str, trusted: notebooks.NotebookNode, own: notebooks.
         return [
             cell.source
             for cell in node.cells
-            if notebooks.marks(cell).get("grade_id") in wanted and notebooks.marks(cell).get("solution")
+            if notebooks.marks(cell).get("grade_id") in wanted
+            and notebooks.marks(cell).get("solution")
         ]
 
     return bool(answer(trusted)) and answer(trusted) == answer(own)
@@ -168,7 +171,10 @@ def _reach(path: Path) -> transfer.Reach:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return transfer.Reach(
-            Path(data["exchange"]), data["course"], disk.safe_name(data["learner"], "learner"), path.parent / CACHE
+            Path(data["exchange"]),
+            data["course"],
+            disk.safe_name(data["learner"], "learner"),
+            path.parent / CACHE,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise Invalid(

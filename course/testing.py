@@ -58,7 +58,7 @@ def _declare(test: Test, **changes: Any) -> Test:
 
 def points(worth: float, *, question: str) -> Callable[[Test], Test]:
     """Declare which question a test belongs to and what it is worth, in points."""
-    if not isinstance(worth, (int, float)) or worth < 0:
+    if not isinstance(worth, (int, float)) or not 0 <= worth < float("inf"):
         raise ValueError(f"points({worth!r}, question={question!r}): expected a number from 0 up")
     return lambda test: _declare(test, question=question, points=float(worth))
 

@@ -3,11 +3,9 @@
 import ast
 from typing import Any
 
-from nbformat import NotebookNode
-
 from course.errors import Invalid
 from course.model import Kind, Question
-from course.notebook import graded_cells, marks
+from course.notebook import NotebookNode, graded_cells, marks
 from course.questions import Item, kind_of, kinds
 from course.questions.text import QuizTextError, is_quiz, parse
 

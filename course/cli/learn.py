@@ -8,7 +8,9 @@ import typer
 from course.cli import show
 
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's name.")]
-Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Your folder; by default this one.")]
+Folder = Annotated[
+    Path, typer.Option("--folder", metavar="DIR", help="Your folder; by default this one.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,8 +26,13 @@ def _open(folder: Path) -> Any:
 
 
 def join(
-    course: Annotated[Path, typer.Argument(metavar="COURSE", help="The course's folder, or its exchange.")],
-    learner: Annotated[str | None, typer.Option("--as", metavar="ID", help="Who you are; by default your user name.")] = None,
+    course: Annotated[
+        Path, typer.Argument(metavar="COURSE", help="The course's folder, or its exchange.")
+    ],
+    learner: Annotated[
+        str | None,
+        typer.Option("--as", metavar="ID", help="Who you are; by default your user name."),
+    ] = None,
     folder: Folder = Path(),
 ) -> None:
     """Make this folder yours for a course.
@@ -36,7 +43,9 @@ def join(
 
     study = Study.join(folder, course, learner)
     lessons = study.reach.lessons()
-    show.say(f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}")
+    show.say(
+        f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}"
+    )
     show.say(f"next: course fetch {lessons[0]}" if lessons else "no lesson is released yet")
 
 
@@ -58,7 +67,9 @@ def submit(lesson: Lesson, folder: Folder = Path()) -> None:
     show.say(f"handed in {lesson} at {receipt.time}")
     show.say(f"receipt {receipt.digest}")
     rest = f"; still empty: {show.listing(receipt.unanswered)}" if receipt.unanswered else ""
-    show.say(f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}")
+    show.say(
+        f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}"
+    )
 
 
 def feedback(lesson: Lesson, folder: Folder = Path()) -> None:

@@ -33,7 +33,9 @@ def new(
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where to play it.")] = Path("demo"),
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", help="Where to play it.")
+    ] = Path("demo"),
 ) -> None:
     """Play the whole round on the sample course: 24 learners, from release to feedback.
 

@@ -14,7 +14,9 @@ from rich.table import Table
 
 CourseOption = Annotated[
     Path | None,
-    typer.Option("--course", metavar="DIR", help="The course's folder; by default the nearest one upward."),
+    typer.Option(
+        "--course", metavar="DIR", help="The course's folder; by default the nearest one upward."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -28,7 +30,9 @@ def out() -> Console:
 
 def problem(text: str) -> None:
     """Print an error to stderr, as plain text."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {text}", markup=False, style="red")
+    Console(stderr=True, highlight=False, soft_wrap=True).print(
+        f"error: {text}", markup=False, style="red"
+    )
 
 
 def say(text: str) -> None:
@@ -36,7 +40,9 @@ def say(text: str) -> None:
     out().print(text, markup=False, soft_wrap=True)
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
+def table(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, empty: str
+) -> None:
     """Print rows as a table or as JSON.
 
     Args:

@@ -72,12 +72,16 @@ def release(lessons: Lessons, course: CourseOption = None) -> None:
 
 @people.command("add")
 def add_learner(
-    learner: Annotated[str, typer.Argument(metavar="ID", help="Name for folders, such as a user name.")],
+    learner: Annotated[
+        str, typer.Argument(metavar="ID", help="Name for folders, such as a user name.")
+    ],
     first_name: Annotated[str, typer.Option(help="First name.")] = "",
     last_name: Annotated[str, typer.Option(help="Last name.")] = "",
     email: Annotated[str, typer.Option(help="E-mail address.")] = "",
     group: Annotated[str, typer.Option(help="Group, one of course.toml's.")] = "",
-    start: Annotated[str, typer.Option(metavar="DATE", help="Start day, for relative due dates.")] = "",
+    start: Annotated[
+        str, typer.Option(metavar="DATE", help="Start day, for relative due dates.")
+    ] = "",
     course: CourseOption = None,
 ) -> None:
     """Add one learner, or bring what is known of one up to date.
@@ -92,7 +96,13 @@ def add_learner(
 
 @people.command("import")
 def import_learners(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns: id, and any of first_name, last_name, email, group, start.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.csv",
+            help="Columns: id, and any of first_name, last_name, email, group, start.",
+        ),
+    ],
     course: CourseOption = None,
 ) -> None:
     """Add learners from a CSV file, all of them or none.
@@ -110,8 +120,13 @@ def list_learners(course: CourseOption = None, json: JsonOption = False) -> None
     Example: `course learners list --json`
     """
     rows = [asdict(person) for person in _open(course).learners()]
-    columns = {key: key.replace("_", " ") for key in ("id", "first_name", "last_name", "email", "group", "start")}
-    show.table(rows, columns, as_json=json, empty="no learners yet; add one: course learners add ID")
+    columns = {
+        key: key.replace("_", " ")
+        for key in ("id", "first_name", "last_name", "email", "group", "start")
+    }
+    show.table(
+        rows, columns, as_json=json, empty="no learners yet; add one: course learners add ID"
+    )
 
 
 def _enrol(opened: Any, learners: list[Any]) -> None:
@@ -127,7 +142,9 @@ def _learner(row: dict[str, str], where: str) -> Any:
         start = dt.date.fromisoformat(row["start"]) if row.get("start") else None
         safe_name(row["id"], "learner")
     except ValueError as error:
-        raise Invalid("not a date", where=where, expected="YYYY-MM-DD", found=row["start"]) from error
+        raise Invalid(
+            "not a date", where=where, expected="YYYY-MM-DD", found=row["start"]
+        ) from error
     except Invalid as error:
         error.where = where
         raise
@@ -153,17 +170,25 @@ def _read_csv(file: Path, needed: set[str], more: set[str]) -> list[tuple[int, d
                     found=", ".join(reader.fieldnames or ["nothing"]),
                 )  # fmt: skip
             return [
-                (reader.line_num, {key.strip(): (value or "").strip() for key, value in row.items() if key})
+                (
+                    reader.line_num,
+                    {key.strip(): (value or "").strip() for key, value in row.items() if key},
+                )
                 for row in reader
             ]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Invalid("this is not a CSV file in UTF-8", where=str(file), found=str(error)) from error
+        raise Invalid(
+            "this is not a CSV file in UTF-8", where=str(file), found=str(error)
+        ) from error
 
 
 def collect(
     lessons: Lessons,
     source: Annotated[
-        Path | None, typer.Option("--from", metavar="PATH", help="A folder or zip of files instead of the exchange.")
+        Path | None,
+        typer.Option(
+            "--from", metavar="PATH", help="A folder or zip of files instead of the exchange."
+        ),
     ] = None,
     course: CourseOption = None,
 ) -> None:
@@ -184,8 +209,12 @@ def collect(
 
 def autograde(
     lessons: Lessons,
-    jobs: Annotated[int | None, typer.Option(help="Processes at once; by default one per core.", min=1)] = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade unchanged submissions too.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes at once; by default one per core.", min=1)
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade unchanged submissions too.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Grade what was collected: code by its tests, quizzes by their keys.
@@ -229,13 +258,20 @@ def triage(course: CourseOption = None, json: JsonOption = False) -> None:
 def mark(
     lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson.")],
     learner: Annotated[str | None, typer.Argument(metavar="LEARNER", help="Whose answer.")] = None,
-    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="Which answer.")] = None,
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="Which answer.")
+    ] = None,
     points: Annotated[float | None, typer.Option(help="Points to give.")] = None,
     comment: Annotated[str | None, typer.Option(help="Comment for the learner, Markdown.")] = None,
     file: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Many at once: learner, question, points, comment.")
+        Path | None,
+        typer.Option(
+            "--csv", metavar="FILE", help="Many at once: learner, question, points, comment."
+        ),
     ] = None,
-    grader: Annotated[str | None, typer.Option(help="Who marks; by default your user name.")] = None,
+    grader: Annotated[
+        str | None, typer.Option(help="Who marks; by default your user name.")
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Record a person's mark and comment for one answer, or for many from a CSV file.
@@ -255,7 +291,8 @@ def mark(
         marks = [ManualMark(lesson, learner, question, points, comment, who)]
     else:
         raise Invalid(
-            "nothing to mark", expected="LESSON LEARNER QUESTION with --points or --comment, or LESSON --csv FILE"
+            "nothing to mark",
+            expected="LESSON LEARNER QUESTION with --points or --comment, or LESSON --csv FILE",
         )
     show.say(f"{_open(course).mark(marks)} of {len(marks)} marks recorded or changed")
 
@@ -266,7 +303,9 @@ def _number(text: str | None, where: str) -> float | None:
     try:
         return float(text)
     except ValueError as error:
-        raise Invalid("not a number", where=where, expected="points such as 2 or 2.5", found=text) from error
+        raise Invalid(
+            "not a number", where=where, expected="points such as 2 or 2.5", found=text
+        ) from error
 
 
 def give_back(lessons: Lessons, course: CourseOption = None) -> None:
@@ -286,7 +325,8 @@ def grades(
     lesson: Annotated[str | None, typer.Option(help="Only this lesson.")] = None,
     learner: Annotated[str | None, typer.Option(help="Only this learner.")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write .csv, .json or .parquet.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write .csv, .json or .parquet."),
     ] = None,
     course: CourseOption = None,
     json: JsonOption = False,
@@ -311,4 +351,9 @@ def grades(
         insight.export(marks, output)
         show.say(f"{len(marks)} rows written to {output}")
         return
-    show.table(insight.rows(marks), {key: key for key in insight.COLUMNS}, as_json=json, empty="no marks yet")
+    show.table(
+        insight.rows(marks),
+        {key: key for key in insight.COLUMNS},
+        as_json=json,
+        empty="no marks yet",
+    )

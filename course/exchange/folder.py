@@ -37,7 +37,7 @@ class _Whole(_Entered):
         parts = Path(name).parts
         if any(fnmatch.fnmatch(part, glob) for part in parts for glob in self.coursedir.ignore):
             return False
-        return path.stat().st_size <= 1000 * self.coursedir.max_file_size
+        return bool(path.stat().st_size <= 1000 * self.coursedir.max_file_size)
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:  # noqa: ARG002  nbgrader's signature
         """Copy a folder's regular files, whole or not at all."""
@@ -69,12 +69,12 @@ class Release(_Whole, default.ExchangeReleaseAssignment):  # type: ignore[misc] 
 class Fetch(_Whole, default.ExchangeFetchAssignment):  # type: ignore[misc]  # untyped base
     """Fetch a release; a file that the learner has is never overwritten."""
 
-    def do_copy(self, src: str, dest: str) -> None:
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy what is missing; the whole folder where there is none."""
         if Path(dest).is_dir():
             default.ExchangeFetchAssignment.do_copy(self, src, dest)
         else:
-            layout.copy_folder(Path(src), Path(dest), self._wanted)
+            super().do_copy(src, dest, log)
 
 
 class Submit(_Whole, default.ExchangeSubmit):  # type: ignore[misc]  # untyped base

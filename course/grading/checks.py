@@ -153,16 +153,19 @@ class _Loop:
         item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
         declared = about(item.function)  # type: ignore[attr-defined]
         title = item.name.removeprefix("test_").replace("_", " ")
-        if self.raised is None:
+        raised: BaseException | None = self.raised  # set by the hook above
+        if raised is None:
             return Note(title, Outcome.PASSED, declared.points, declared.points)
-        outcome, text = _say(self.raised, self.compared)
+        outcome, text = _say(raised, self.compared)
         wrong_idea = _misconception(declared, notebook)
         return Note(
             title, outcome, 0.0, declared.points, f"{wrong_idea} {text}".strip()[:_MAX_TEXT]
         )
 
 
-def _say(error: BaseException, compared: tuple[str, Any, Any] | None) -> tuple[Outcome, str]:
+def _say(  # noqa: PLR0911  a table of cases
+    error: BaseException, compared: tuple[str, Any, Any] | None
+) -> tuple[Outcome, str]:
     """Put a failed test into words that give values, and nothing of the test's source."""
     if isinstance(error, StruckError):
         return OUTCOMES[error.strike], str(error)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from course import notebook as notebooks
 from course.authoring.build import call_of
@@ -18,6 +17,7 @@ from course.grading.prepared import Prepared, fingerprint
 from course.layout import files_below
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
+from course.notebook import NotebookNode
 from course.questions import MalformedAnswerError, kind_of
 from course.sandbox import CellRun, Place, Session, Strike
 from course.scoring import judge
@@ -218,7 +218,7 @@ def _failed(note: Note) -> Note:
 
 
 def _by_value(text: str, top: float) -> Note:
-    """nbgrader's partial credit: a test cell whose value is a number earns that number."""
+    """Nbgrader's partial credit: a test cell whose value is a number earns that number."""
     try:
         score = min(max(float(text), 0.0), top)
     except ValueError:

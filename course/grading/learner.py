@@ -73,6 +73,7 @@ class Proxy:
         self._notebook, self._handle = notebook, handle
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it over there; arguments and result cross as plain data."""
         operation = {
             "op": "call",
             "target": self._handle.id,

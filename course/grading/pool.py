@@ -3,6 +3,7 @@
 One submission is handed out at a time, so a worker that dies costs one submission a second try.
 """
 
+import contextlib
 import multiprocessing as mp
 import os
 import signal
@@ -75,10 +76,8 @@ class _Worker:
 
     def give(self, task: Submission) -> None:
         self.busy = task
-        try:
+        with contextlib.suppress(BrokenPipeError):  # take() meets the end of the pipe and says so
             self.pipe.send(task)
-        except BrokenPipeError:
-            pass  # take() meets the end of the pipe and says so
 
     def take(self) -> Graded:
         try:

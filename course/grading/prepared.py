@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 
 from course.model import Question
-from course.notebook import marks
+from course.notebook import NotebookNode, marks
 from course.questions import Item
 from course.sandbox import Limits
 
@@ -44,7 +43,7 @@ class Prepared:
     fingerprint: str = ""
 
 
-def trusted(release: NotebookNode, cells: Mapping[str, Mapping[str, Any]]) -> NotebookNode:
+def trusted(release: NotebookNode, cells: Mapping[str, Any]) -> NotebookNode:
     """Return the release with each locked cell as nbgrader saved it, before hiding.
 
     Args:

@@ -46,6 +46,9 @@ def show_check(question: str) -> None:
     except FileNotFoundError:
         display(_page(f"{question}: no check here", [], _NO_SHEET))
         return
+    except (ValueError, KeyError, TypeError):
+        display(_page(f"{question}: no check here", [], _DAMAGED_SHEET))
+        return
     tried = run(source, question, names)
     failed = [each for each in tried if not each.passed]
     if os.environ.get("NBGRADER_EXECUTION") or os.environ.get("NBGRADER_VALIDATING"):
@@ -64,6 +67,10 @@ def show_check(question: str) -> None:
 _NO_SHEET = (
     "The file lesson.json is not beside this notebook. If you moved the notebook, move the whole "
     "folder, or fetch the lesson again: course fetch LESSON"
+)
+_DAMAGED_SHEET = (
+    "The file lesson.json beside this notebook is damaged. Delete it, and fetch the lesson again: "
+    "course fetch LESSON. Your notebook stays as it is."
 )
 
 
@@ -86,15 +93,15 @@ def _cases(test: Callable[..., Any]) -> Iterator[dict[str, Any]]:
     for mark in marks:
         keys = mark.args[0]
         keys = [key.strip() for key in keys.split(",")] if isinstance(keys, str) else list(keys)
-        rows = [
-            getattr(row, "values", row) if not isinstance(row, dict) else row
-            for row in mark.args[1]
-        ]
-        choices.append(
-            [dict(zip(keys, row if len(keys) > 1 else [row], strict=True)) for row in rows]
-        )
+        choices.append([dict(zip(keys, _row(row, keys), strict=True)) for row in mark.args[1]])
     for combination in itertools.product(*choices):
         yield {key: value for case in combination for key, value in case.items()}
+
+
+def _row(row: Any, keys: list[str]) -> Any:
+    if type(row).__name__ == "ParameterSet":  # pytest.param(...)
+        return row.values
+    return row if len(keys) > 1 else [row]
 
 
 def _try(
@@ -105,13 +112,19 @@ def _try(
     title += f" ({', '.join(f'{k}={v!r}' for k, v in case.items())})" if case else ""
     missing = [name for name in wanted if name not in names]
     if missing:
-        return Tried(title, False, f"There is no '{missing[0]}' yet: run the cell that defines it.")
+        return Tried(
+            title,
+            passed=False,
+            text=f"There is no '{missing[0]}' yet: run the cell that defines it.",
+        )
     try:
         test(**{name: names[name] for name in wanted}, **case)
-    except Exception as error:  # noqa: BLE001  whatever the learner's code raises is the answer
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  exit() and pytest.fail too are answers
         said = _misconception(test, names)
-        return Tried(title, False, f"{said} {explain(error, source)}".strip())
-    return Tried(title, True)
+        return Tried(title, passed=False, text=f"{said} {explain(error, source)}".strip())
+    return Tried(title, passed=True)
 
 
 def _misconception(test: Callable[..., Any], names: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """`course.quiz`: one question as a widget, or as text where no widget can be shown."""
 
+import os
 import zlib
 from collections.abc import Callable
 from getpass import getuser
@@ -99,6 +100,12 @@ def show_quiz(question: str) -> None:
             "the notebook, move the whole folder, or fetch the lesson again: course fetch LESSON"
         )
         return
+    except (ValueError, KeyError, TypeError):
+        print(  # noqa: T201  as above
+            f"'{question}' can't be shown: lesson.json beside this notebook is damaged. Delete it, "
+            "and fetch the lesson again: course fetch LESSON. Your notebook stays as it is."
+        )
+        return
     if question not in items:
         print(f"This lesson has no question '{question}'; it has: {', '.join(items)}")  # noqa: T201  as above
         return
@@ -125,4 +132,8 @@ def _known(item: Item, saved: tuple[Any, str] | None) -> tuple[list[str], str] |
 
 def _seed(question: str) -> int:
     """Return a number that stays the same for one person and one question."""
-    return zlib.crc32(f"{getuser()}/{question}".encode())
+    try:
+        person = getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        person = str(os.getuid())
+    return zlib.crc32(f"{person}/{question}".encode())

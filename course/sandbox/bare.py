@@ -14,8 +14,6 @@ from course.sandbox import linux
 class Bare:
     """See `course.sandbox.walls.Wall`."""
 
-    end = signal.SIGTERM
-
     def __init__(self) -> None:
         self.folder = ""
 
@@ -26,7 +24,7 @@ class Bare:
 
     def arrive(self) -> None:
         """Let `HOME` and `TMPDIR`, which name folders that only a jail has, name others."""
-        os.environ["HOME"] = os.environ["TMPDIR"] = "/tmp"  # noqa: S108  nothing is kept in it
+        os.environ["HOME"] = os.environ["TMPDIR"] = "/tmp"
         linux.adopt_orphans()
 
     def fork(self) -> int:

@@ -4,7 +4,6 @@ import atexit
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -153,7 +152,10 @@ class Zygote:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -195,7 +197,7 @@ class Zygote:
                 if attempt == 2:  # noqa: PLR2004  the last one
                     raise Unavailable("the sandbox ended", found=str(error)) from error
                 continue
-            room = Room(ours, process, signal.SIGKILL if self.level == "full" else signal.SIGTERM)
+            room = Room(ours, process, walls.ENDS[self.level])
             self._settled(room)
             return room
         raise AssertionError

@@ -29,8 +29,6 @@ _NEW = linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWNET
 class Jail:
     """See `course.sandbox.walls.Wall`."""
 
-    end = signal.SIGKILL
-
     def settle(self, user: int) -> None:
         """Move the calling process behind the walls; its next child is process 1 there."""
         if os.getuid() == 0:
@@ -97,7 +95,7 @@ def _move_into_root() -> None:
     # opened before the new root hides what lies under its mount point
     sources = {path: os.open(path, os.O_PATH) for path in [*protected, *devices, Path("/proc")]}
     files = {name: Path(name).read_bytes() for name in places.SETTINGS if Path(name).is_file()}
-    new = Path("/tmp")  # noqa: S108  any folder that exists everywhere
+    new = Path("/tmp")
     linux.mount("tmpfs", str(new), "tmpfs", linux.MS_NOSUID, "mode=755,size=16m")
     for path, source in sources.items():
         _bind(source, f"{new}{path}", read_only=path in protected)

@@ -1,6 +1,5 @@
 """What of this machine a notebook's process may read: Python, its packages, and programs."""
 
-import site
 import sys
 import sysconfig
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types")
+_PACKAGES = ("site-packages", "dist-packages")
 _FOLDERS = ("/etc/alternatives", "/etc/fonts")
 
 
@@ -22,7 +22,7 @@ def readable() -> list[Path]:
         found |= {Path(prefix, part) for part in ("bin", "lib", "lib64", "share", "pyvenv.cfg")}
     for name in ("stdlib", "platstdlib", "purelib", "platlib"):
         found.add(Path(sysconfig.get_path(name)))
-    found |= {Path(name) for name in (*site.getsitepackages(), site.getusersitepackages())}
+    found |= {Path(name) for name in sys.path if Path(name).name in _PACKAGES}
     found.add(Path(__file__).resolve().parents[1])
     return _outermost(sorted(path for path in found if path.exists()))
 

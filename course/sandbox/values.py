@@ -97,10 +97,9 @@ class _Encoder:
             }
         if isinstance(value, dict):
             return self._mapping(value, depth)
-        for kind in (set, frozenset):
-            if isinstance(value, kind):
-                members = [self.encode(item, depth + 1) for item in kind.__iter__(value)]
-                return {"$": kind.__name__, "v": members}
+        if isinstance(value, (set, frozenset)):
+            tag = "set" if isinstance(value, set) else "frozenset"
+            return {"$": tag, "v": [self.encode(item, depth + 1) for item in value]}
         if isinstance(value, range):
             return {"$": "range", "v": [value.start, value.stop, value.step]}
         if isinstance(value, (decimal.Decimal, fractions.Fraction)):

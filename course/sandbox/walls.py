@@ -1,16 +1,16 @@
 """The ladder of isolation: which kinds of walls there are, strongest first."""
 
-from signal import Signals
+from signal import SIGKILL, SIGTERM
 from typing import Protocol
 
 LADDER = ("full", "landlock", "none")
 
+ENDS = {"full": SIGKILL, "landlock": SIGTERM, "none": SIGTERM}
+"""The signal that ends a room's first process, and with it all others."""
+
 
 class Wall(Protocol):
     """What a kind of walls does. Every method may raise OSError."""
-
-    end: Signals
-    """The signal that ends a room's first process, and with it all others."""
 
     def settle(self, user: int) -> None:
         """Prepare the zygote, as its first step; root becomes ``user``, a uid."""

@@ -15,12 +15,9 @@ import socket
 import sys
 import traceback
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from course.sandbox import linux, luggage, walls, wire
-
-if TYPE_CHECKING:
-    from course.sandbox.shell import Shell
 
 DEFAULT_PRELOAD = ("numpy", "pandas", "matplotlib.pyplot", "ipywidgets")
 
@@ -37,7 +34,9 @@ def main() -> None:
         wall.arrive()
         zygote = Zygote(wall, order["preload"])
     except BaseException as error:  # noqa: BLE001  whatever it was, the other side must know
-        _tell(control, {"failed": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()})
+        _tell(
+            control, {"failed": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
+        )
         os._exit(1)
     _tell(control, {"ready": True})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # rooms are never waited for here
@@ -48,7 +47,9 @@ def main() -> None:
         zygote.open(json.loads(packet), descriptors, control)
 
 
-def _tell(control: socket.socket, message: dict[str, Any], descriptors: tuple[int, ...] = ()) -> None:
+def _tell(
+    control: socket.socket, message: dict[str, Any], descriptors: tuple[int, ...] = ()
+) -> None:
     socket.send_fds(control, [json.dumps(message).encode()], list(descriptors))
 
 

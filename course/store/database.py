@@ -5,7 +5,7 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from course.errors import Unavailable
 from course.store import tables
 
 WAIT_SECONDS = 30.0
+
+Row = sa.RowMapping
 
 assignment = api.Assignment.__table__
 notebook = api.Notebook.__table__
@@ -72,11 +74,11 @@ class Gradebook:
                 api.Gradebook(self.url, course_id).close()
             finally:
                 os.environ["PATH"] = path
-        if not {name for name in tables.metadata.tables} <= set(names):
+        if not set(tables.metadata.tables) <= set(names):
             with self.engine.begin() as connection:
                 tables.metadata.create_all(connection)
 
-    def __enter__(self) -> "Gradebook":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:

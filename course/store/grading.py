@@ -13,7 +13,7 @@ from course.layout import known
 from course.model import Graded, Kind, ManualMark, Question, Verdict
 from course.store import database as db
 from course.store import roster, tables
-from course.store.database import Gradebook, note, now
+from course.store.database import Gradebook, Row, note, now
 
 Penalty = Callable[[float, dt.timedelta], float]
 """Takes a score and the time after the due date, returns the points to take off."""
@@ -40,7 +40,7 @@ def set_due(book: Gradebook, lesson: str, due: dt.datetime | None) -> None:
         )
 
 
-def source_cells(book: Gradebook, lesson: str) -> dict[str, dict[str, Mapping[str, Any]]]:
+def source_cells(book: Gradebook, lesson: str) -> dict[str, dict[str, Row]]:
     """Return what nbgrader saved of a lesson: notebook -> grade_id -> source, locked, checksum.
 
     Empty when nbgrader has not seen the lesson yet.
@@ -50,7 +50,7 @@ def source_cells(book: Gradebook, lesson: str) -> dict[str, dict[str, Mapping[st
             db.assignment, db.notebook.c.assignment_id == db.assignment.c.id
         )
     ).where(db.assignment.c.name == lesson)  # fmt: skip
-    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    found: dict[str, dict[str, Row]] = {}
     with book.transaction() as connection:
         for row in connection.execute(query).mappings():
             found.setdefault(row["notebook"], {})[row["name"]] = row
@@ -183,9 +183,9 @@ def _save_verdict(connection: Connection, graded: Graded, question: Question, ve
             lesson=work.lesson,
             learner=work.learner,
             question=question.id,
-            before=dict(before._mapping) if before else None,
+            before={"score": before.score, "outcome": before.outcome} if before else None,
             after=after,
-        )  # noqa: SLF001  SQLAlchemy's name
+        )
     cell = _graded_cell(connection, rows[question.notebook], question.id)
     old = connection.execute(
         sa.select(db.grade.c.manual_score).where(db.grade.c.id == cell)
@@ -279,7 +279,7 @@ def _save_one(connection: Connection, mark: ManualMark) -> bool:
     return True
 
 
-def _write_comment(connection: Connection, cell: Mapping[str, Any], mark: ManualMark) -> None:
+def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:
     if _comment_row(connection, cell["row"], mark.question, manual_comment=mark.comment):
         return
     # a test cell has no comment of its own in nbgrader; the answer's cell above carries it
@@ -301,7 +301,7 @@ def _comment(connection: Connection, row: str, question: str) -> str | None:
     return found
 
 
-def _find(connection: Connection, mark: ManualMark) -> Mapping[str, Any]:
+def _find(connection: Connection, mark: ManualMark) -> Row:
     lessons = list(connection.execute(sa.select(db.assignment.c.name)).scalars())
     known(mark.lesson, lessons, "lesson")
     known(mark.learner, list(connection.execute(sa.select(db.student.c.id)).scalars()), "learner")

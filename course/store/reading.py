@@ -1,7 +1,7 @@
 """Reading marks: nbgrader's rows and ours seen as one."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,12 +10,10 @@ from sqlalchemy.engine import Connection
 from course.model import Mark, Note, Outcome, Repair
 from course.store import database as db
 from course.store import tables
-from course.store.database import Gradebook
+from course.store.database import Gradebook, Row
 
 
-def attempts(
-    book: Gradebook, lesson: str | None = None
-) -> dict[tuple[str, str], Mapping[str, Any]]:
+def attempts(book: Gradebook, lesson: str | None = None) -> dict[tuple[str, str], Row]:
     """Return what grading made of each submission, by lesson and learner.
 
     Values are rows of the table ``course_attempt``.
@@ -85,7 +83,7 @@ def set_returned(book: Gradebook, lesson: str, learner: str, digest: str) -> Non
         )
 
 
-def _questions(connection: Connection, lesson: str | None) -> dict[str, list[Mapping[str, Any]]]:
+def _questions(connection: Connection, lesson: str | None) -> dict[str, list[Row]]:
     """Return the graded questions per lesson: ours in order, else nbgrader's own cells by name."""
     maximum = sa.func.coalesce(db.grade_cell.c.max_score, db.task_cell.c.max_score)
     own = tables.question
@@ -104,7 +102,7 @@ def _questions(connection: Connection, lesson: str | None) -> dict[str, list[Map
         db.assignment.c.name, own.c.position, db.notebook.c.name, db.base_cell.c.name)  # fmt: skip
     if lesson is not None:
         query = query.where(db.assignment.c.name == lesson)
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    found: dict[str, list[Row]] = {}
     for row in connection.execute(query).mappings():
         found.setdefault(row["lesson"], []).append(row)
     return found
@@ -114,13 +112,13 @@ class _Context:
     """Everything that marks are made of, read once."""
 
     def __init__(self, connection: Connection, lesson: str | None) -> None:
-        def rows(table: sa.Table) -> Iterator[Mapping[str, Any]]:
+        def rows(table: sa.Table) -> Iterator[Row]:
             query = sa.select(table)
             if lesson is not None:
                 query = query.where(table.c.lesson == lesson)
             return iter(connection.execute(query).mappings())
 
-        def key(row: Mapping[str, Any]) -> tuple[str, ...]:
+        def key(row: Row) -> tuple[str, ...]:
             return row["learner"], row["lesson"], row["notebook"], row["question"]
 
         self.verdicts = {key(row): row for row in rows(tables.verdict)}
@@ -141,7 +139,7 @@ class _Context:
             for row in connection.execute(sa.select(tables.remark))
         }
 
-    def mark(self, learner: str, lesson: str, question: Mapping[str, Any]) -> Mark:
+    def mark(self, learner: str, lesson: str, question: Row) -> Mark:
         key = (learner, lesson, question["notebook"], question["question"])
         grade, verdict = self.grades.get((learner, question["cell"])), self.verdicts.get(key)
         attempt, manual = self.attempts.get((learner, lesson)), self.manual.get(key)
@@ -156,7 +154,8 @@ class _Context:
         points, state = _points(grade, verdict)
         marked = grade.manual_score is not None
         grader = (manual["grader"] if manual else "formgrader") if marked else "autograder"
-        at = (manual or verdict or {}).get("at") if marked else (verdict or {}).get("at")
+        source = (manual or verdict) if marked else verdict
+        at = source["at"] if source else None
         comment = self.comments.get((learner, grade.notebook_id, question["question"]), "")
         return Mark(
             points=points, state=state, grader=grader if points is not None else "",
@@ -177,7 +176,7 @@ def _per_cell(table: sa.Table, lesson: str | None, *more: Any) -> Any:
     return query.where(db.assignment.c.name == lesson) if lesson is not None else query
 
 
-def _points(grade: Any, verdict: Mapping[str, Any] | None) -> tuple[float | None, str]:
+def _points(grade: Any, verdict: Row | None) -> tuple[float | None, str]:
     """Return points and state; a person's mark goes before the autograder's."""
     extra = grade.extra_credit or 0.0
     if grade.manual_score is not None:
@@ -189,7 +188,7 @@ def _points(grade: Any, verdict: Mapping[str, Any] | None) -> tuple[float | None
     return grade.auto_score + extra, verdict["outcome"] if verdict else "autograded"
 
 
-def _notes(verdict: Mapping[str, Any] | None) -> tuple[Note, ...]:
+def _notes(verdict: Row | None) -> tuple[Note, ...]:
     if verdict is None:
         return ()
     return tuple(
@@ -197,5 +196,5 @@ def _notes(verdict: Mapping[str, Any] | None) -> tuple[Note, ...]:
     )
 
 
-def _repairs(attempt: Mapping[str, Any] | None) -> tuple[Repair, ...]:
+def _repairs(attempt: Row | None) -> tuple[Repair, ...]:
     return tuple(Repair(**entry) for entry in attempt["repairs"]) if attempt else ()
