@@ -1,6 +1,7 @@
 """A lesson's source: its questions, its public tests, and the sheet that travels with it. Pure."""
 
 import ast
+import symtable
 from typing import Any
 
 from course.errors import Invalid
@@ -114,23 +115,19 @@ def public_tests(source: str, file: str) -> str:
     """
     try:
         tree = ast.parse(source)
+        names = {id(node): _names(node) for node in tree.body}
     except SyntaxError as error:
         raise Invalid(
             "the tests are not valid Python", where=f"{file}:{error.lineno}", found=str(error.msg)
         ) from error
     kept = {id(node) for node in tree.body if _is_public(node)}
     while True:
-        used = {
-            name.id for node in tree.body if id(node) in kept
-            for name in ast.walk(node) if isinstance(name, ast.Name)
-        }  # fmt: skip
-        more = {id(node) for node in tree.body if _defines(node) & used and not _is_test(node)}
+        used = {name for each in kept for name in names[each][1]}
+        more = {id(node) for node in tree.body if names[id(node)][0] & used and not _is_test(node)}
         if more <= kept:
             break
         kept |= more
-    if not any(_is_public(node) for node in tree.body):
-        return ""
-    return "\n\n".join(ast.unparse(node) for node in tree.body if id(node) in kept) + "\n"
+    return "\n\n".join(f"{ast.unparse(node)}\n" for node in tree.body if id(node) in kept)
 
 
 def _is_test(node: ast.stmt) -> bool:
@@ -143,19 +140,29 @@ def _is_public(node: ast.stmt) -> bool:
     )
 
 
-def _defines(node: ast.stmt) -> set[str]:
-    match node:
-        case ast.Import(names) | ast.ImportFrom(names=names):
-            return {(alias.asname or alias.name).partition(".")[0] for alias in names}
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            return {name}
-        case ast.Assign() | ast.AnnAssign():
-            return {
-                n.id
-                for n in ast.walk(node)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            }
-    return set()
+def _names(node: ast.stmt) -> tuple[set[str], set[str]]:
+    """Return the module's names that a statement defines or changes, and those that it uses.
+
+    A function's own names are not the module's: a test's argument called like the author's
+    solution does not use it.
+    """
+    table = symtable.symtable(ast.unparse(node), "tests", "exec")
+    defines = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    uses = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    inner = table.get_children()
+    while inner:
+        table = inner.pop()
+        inner += table.get_children()
+        uses |= {s.get_name() for s in table.get_symbols() if s.is_global()}
+    targets = getattr(node, "targets", [getattr(node, "target", None)])
+    return defines | {root for target in targets if (root := _root(target))}, uses
+
+
+def _root(target: ast.AST | None) -> str:
+    """Return "table" for the target of ``table["x"] = ...``."""
+    while isinstance(target, ast.Subscript | ast.Attribute):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def imports(node: NotebookNode) -> tuple[str, ...]:

@@ -197,8 +197,8 @@ def _short(value: object) -> str:
 
 def _misconception(declared: About, notebook: Notebook) -> str:
     for wrong_idea in declared.misconceptions:
-        code = wrong_idea.when.__code__
         try:
+            code = wrong_idea.when.__code__
             names = {name: notebook.value(name) for name in code.co_varnames[: code.co_argcount]}
             if bool(wrong_idea.when(**names)):
                 return wrong_idea.text

@@ -71,6 +71,9 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         text = "Partly right. Try again." if result.share else "Not right. Try again."
         return {"tone": "wrong", "message": text, "reasons": reasons}
 
+    def __repr__(self) -> str:
+        return as_text(self.item) if self.item else super().__repr__()
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle

@@ -38,13 +38,16 @@ class Bare:
         linux.die_with_parent(signal.SIGKILL)
         return 0
 
-    def enter(self, disk: int) -> str:  # noqa: ARG002  an ordinary folder has no size
+    def enter(self) -> str:
         """Make the folders."""
         for name in ("learner", "tmp", "shm"):
             Path(self.folder, name).mkdir(mode=0o700)
         os.environ.update(HOME=f"{self.folder}/learner", TMPDIR=f"{self.folder}/tmp")
         tempfile.tempdir = None
         return self.folder
+
+    def close(self, disk: int) -> None:
+        """Do nothing: an ordinary folder has no size."""
 
     def processes(self, most: int) -> int:
         """Return ``most`` more than this user has now, for the limit counts all of them."""

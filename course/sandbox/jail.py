@@ -23,6 +23,7 @@ _MADE = {
     "/etc/nsswitch.conf": "passwd: files\nhosts: files\n",
 }
 _PLAIN = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+_ON_DISK = linux.MS_NOSUID | linux.MS_NODEV
 _NEW = linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWNET
 
 
@@ -56,19 +57,23 @@ class Jail:
             os.close(mine)
         return child
 
-    def enter(self, disk: int) -> str:
-        """Close the room around the calling process."""
+    def enter(self) -> str:
+        """Give the calling process file systems of its own."""
         linux.unshare(linux.CLONE_NEWNS)
-        _mount_disk(disk)
+        _mount_disk(1 << 20)
         linux.mount("proc", "/proc", "proc", _PLAIN)
         # IPython runs !commands in a terminal
         terminals = _PLAIN & ~linux.MS_NODEV
         linux.mount("devpts", "/dev/pts", "devpts", terminals, "newinstance,ptmxmode=666")
+        return DISK
+
+    def close(self, disk: int) -> None:
+        """Give it everything else of its own, and close the door."""
+        linux.mount(None, DISK, "", _ON_DISK | linux.MS_REMOUNT, f"size={disk}")
         linux.unshare(linux.CLONE_NEWUSER | _NEW)
         linux.map_identity(USER, (USER, USER))
         linux.loopback_up()
         socket.sethostname("notebook")
-        return DISK
 
     def processes(self, most: int) -> int:
         """Return ``most``: the room's user exists nowhere else."""
@@ -135,6 +140,6 @@ def _furnish(root: Path, files: dict[str, bytes]) -> None:
 
 def _mount_disk(size: int) -> None:
     options = f"mode=755,size={size},nr_inodes=20k"
-    linux.mount("tmpfs", DISK, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+    linux.mount("tmpfs", DISK, "tmpfs", _ON_DISK, options)
     for name in ("learner", "tmp", "shm"):
         os.mkdir(f"{DISK}/{name}", 0o700)  # noqa: PTH102  not worth pathlib in the fast path

@@ -34,7 +34,7 @@ class Outputs(Session):  # type: ignore[misc]  # untyped base
         self.shown: dict[str, list[dict[str, Any]]] = {}
         self.clear_first = False
 
-    def msg(self, msg_type: str, content: Any = None, **_: Any) -> dict[str, Any]:  # type: ignore[override]
+    def msg(self, msg_type: str, content: Any = None, **_: Any) -> dict[str, Any]:
         """Make a message, without the parts that nobody reads here."""
         return {"header": {"msg_type": msg_type}, "msg_type": msg_type, "content": content or {}}
 

@@ -79,7 +79,7 @@ class Shell:
     def _replace_builtins(self) -> None:
         outputs = self.outputs
 
-        class Comm(BaseComm):
+        class Comm(BaseComm):  # type: ignore[misc]  # untyped base
             """A widget's line to a front end that isn't there."""
 
             def publish_msg(self, msg_type: str, data: Any = None, *_: Any, **keys: Any) -> None:

@@ -21,15 +21,15 @@ class Wall(Protocol):
     def fork(self) -> int:
         """Fork a room's first process; return as `os.fork` does, in the room 0."""
 
-    def enter(self, disk: int) -> str:
-        """Close the room around the calling process, as its first step.
-
-        Args:
-            disk: how many bytes it may write.
+    def enter(self) -> str:
+        """Begin to close the room around the calling process, before it is known for whom.
 
         Returns:
             The only folder that can be written to; ``learner`` in it is empty, and the home.
         """
+
+    def close(self, disk: int) -> None:
+        """Close the room, in which ``disk`` bytes may be written."""
 
     def processes(self, most: int) -> int:
         """Return the RLIMIT_NPROC that allows ``most`` processes and threads."""

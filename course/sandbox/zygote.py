@@ -1,29 +1,25 @@
 """A warm process that forks one room per notebook: ``python -m course.sandbox.zygote``.
 
 It knows no secrets, has no descriptors but its control socket, starts no threads, and stands
-behind walls before it imports anything that notebooks need. `course.sandbox.forked` starts it.
+behind walls before it imports anything that notebooks need. `course.sandbox.warm` starts it.
 """
 
 import gc
-import importlib
 import json
 import os
-import resource
 import select
 import signal
 import socket
 import sys
-import traceback
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
-from course.sandbox import linux, luggage, walls, wire
-
-DEFAULT_PRELOAD = ("numpy", "pandas", "matplotlib.pyplot", "ipywidgets")
+from course.sandbox import linux, walls, wire
+from course.sandbox.resident import Resident
 
 
 def main() -> None:
-    """Settle, import, and fork a room for each request, until the other side closes."""
+    """Settle, import, and hand out a room for each request, until the other side closes."""
     order = json.loads(sys.argv[1])
     control = socket.socket(fileno=order["control"])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -32,19 +28,11 @@ def main() -> None:
         wall.settle(order["user"])
         _fork_guarded(order["parent"], control)
         wall.arrive()
-        zygote = Zygote(wall, order["preload"])
+        zygote = Zygote(wall, Resident(wall, order["preload"]), control)
     except BaseException as error:  # noqa: BLE001  whatever it was, the other side must know
-        _tell(
-            control, {"failed": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
-        )
+        _tell(control, {"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
-    _tell(control, {"ready": True})
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # rooms are never waited for here
-    while True:
-        packet, descriptors = wire.receive_descriptors(control, 2)
-        if not packet:
-            os._exit(0)
-        zygote.open(json.loads(packet), descriptors, control)
+    zygote.serve()
 
 
 def _tell(
@@ -72,111 +60,49 @@ def _fork_guarded(parent: int, control: socket.socket) -> None:
 
 
 class Zygote:
-    """What is warm: the interpreter with everything imported.
+    """Keeps one room ready ahead of time, and hands it out.
 
     Args:
         wall: the kind of walls that rooms get.
-        preload: names of modules to import now; one that can't be imported doesn't matter.
+        resident: what lives in them.
+        control: the socket to the trusted side.
     """
 
-    def __init__(self, wall: walls.Wall, preload: list[str]) -> None:
-        self.wall = wall
-        from course.sandbox.shell import Shell  # noqa: PLC0415  the walls stand only now
-
-        self.shell = Shell(self._overflow)
-        for name in preload or DEFAULT_PRELOAD:
-            with suppress(BaseException):
-                importlib.import_module(name)
-        self.shell.warm_up(set(sys.modules))
+    def __init__(self, wall: walls.Wall, resident: Resident, control: socket.socket) -> None:
+        self.wall, self.resident, self.control = wall, resident, control
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # rooms are never waited for here
         gc.collect()
         gc.freeze()
+        self.orders, self.process = self._fork()
 
-    def open(self, order: dict[str, Any], descriptors: list[int], control: socket.socket) -> None:
-        """Fork a room; send back a descriptor of its process."""
-        channel, bag = descriptors
-        try:
-            child = self.wall.fork()
-        except OSError as error:
-            _tell(control, {"failed": str(error)})
-        else:
-            if not child:
-                control.close()
-                self._live(order, socket.socket(fileno=channel), bag)
-            handle = os.pidfd_open(child)
-            _tell(control, {"ready": True}, (handle,))
-            os.close(handle)
-        os.close(channel)
-        os.close(bag)
-
-    def _live(self, order: dict[str, Any], channel: socket.socket, bag: int) -> NoReturn:
-        try:
-            self.channel = channel
-            self._move_in(order, bag)
-            self._converse()
-        except EOFError:
-            pass
-        except BaseException as error:  # noqa: BLE001  nothing may return into the zygote's loop
-            with suppress(BaseException):
-                text = f"{type(error).__name__}: {error}"
-                wire.send(channel, {"failed": text, "trace": traceback.format_exc()})
-        finally:
-            os._exit(1)
-
-    def _move_in(self, order: dict[str, Any], bag: int) -> None:
-        os.setsid()  # a cell may signal its group, and that must not be ours
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        size = os.fstat(bag).st_size
-        disk = self.wall.enter(order["disk"] + size)
-        os.chdir(f"{disk}/learner")
-        luggage.unpack(bag, ".")
-        os.close(bag)
-        self.shell.start(disk)
-        _limit(order, self.wall.processes(order["processes"]))
-        self.wall.lock()
-        wire.send(self.channel, {"ready": True})
-
-    def _converse(self) -> None:
-        process = os.getpid()
+    def serve(self) -> None:
+        """Answer requests; ends the process when the other side closes."""
+        _tell(self.control, {"ready": True})
         while True:
-            message = wire.receive(self.channel)
-            self.number = message["number"]
-            if message["op"] == "run":
-                answer = self.shell.run(message["source"], message["count"], message["most"])
-            else:
-                answer = {"reply": self.shell.ask(message["request"])}
-            if os.getpid() != process:  # the cell forked, and this is the copy
+            packet, descriptors = wire.receive_descriptors(self.control, 2)
+            if not packet:
                 os._exit(0)
-            self._answer(answer)
+            self._hand_out(packet, descriptors)
+            for descriptor in (*descriptors, self.process):
+                os.close(descriptor)
+            self.orders.close()
+            self.orders, self.process = self._fork()
 
-    def _answer(self, answer: dict[str, Any]) -> None:
-        body = wire.pack({"number": self.number, **answer})
-        if len(body) > wire.MAX_MESSAGE:
-            text = "the value is too large to be sent"
-            refused = {"raised": "UnencodableError", "bases": ["TypeError"], "text": text}
-            body = wire.pack({"number": self.number, "reply": refused})
-        self.channel.settimeout(None)
-        self.channel.sendall(body)
+    def _hand_out(self, packet: bytes, descriptors: list[int]) -> None:
+        with suppress(OSError):  # it died meanwhile, as the other side sees
+            socket.send_fds(self.orders, [packet], descriptors)
+        _tell(self.control, {"ready": True}, (self.process,))
 
-    def _overflow(self, answer: dict[str, Any]) -> NoReturn:
-        try:
-            self._answer(answer)
-        finally:
-            os._exit(1)
-
-
-def _limit(order: dict[str, Any], processes: int) -> None:
-    with open("/proc/self/statm") as file:  # noqa: PTH123  not worth pathlib in the fast path
-        present = int(file.read().split()[0]) * resource.getpagesize()
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that is too large is an OSError
-    for kind, most in (
-        (resource.RLIMIT_AS, present + order["memory"]),
-        (resource.RLIMIT_FSIZE, order["disk"]),
-        (resource.RLIMIT_NOFILE, order["files"]),
-        (resource.RLIMIT_NPROC, processes),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
-    ):
-        linux.limit(kind, most)
+    def _fork(self) -> tuple[socket.socket, int]:
+        """Fork a room that waits for its order; return where to send that, and its process."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        child = self.wall.fork()
+        if not child:
+            ours.close()
+            self.control.close()
+            self.resident.live(theirs)
+        theirs.close()
+        return ours, os.pidfd_open(child)
 
 
 if __name__ == "__main__":

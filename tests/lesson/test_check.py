@@ -1,13 +1,13 @@
 """`course.check`: what a learner reads about the objects of the running notebook."""
 
 import json
-import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from course.lesson.check import Tried, run, show_check
+from course.lesson.check import Tried, _page, run, show_check
 from course.questions import sheet
 
 HEAD = "import pytest\nfrom course import misconception, points, public\n"
@@ -247,8 +247,7 @@ def test_inside_nbgrader_a_failing_check_raises_so_that_nbgrader_sees_it(
 
 
 def test_what_a_learners_object_says_of_itself_is_escaped_on_the_page() -> None:
-    page = runpy.run_module("course.lesson.check")["_page"]
-    html = page("<h1>", [Tried("<b>", False, "<script>alert(1)</script>")], "<i>")._repr_html_()
+    html = _page("<h1>", [Tried("<b>", False, "<script>alert(1)</script>")], "<i>")._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     for mark in ("<h1>", "<b></b>", "<i>"):

@@ -127,9 +127,9 @@ CELLS = {
         "long text": "'x' * 5000",
         "write bytes": "try:\n    sys.stdout.write(b'no')\nexcept TypeError as e:\n    print(e)",
         "stdout facts": "sys.stdout.isatty(), sys.stdout.encoding, sys.stdin is not None",
-        "quit": "quit",
         "exec error": "exec('1/0')",
         "with traceback hidden": "%xmode Minimal\n1/0",
+        "quit": "quit",  # the last one: a kernel ends
     }.items()
 }
 

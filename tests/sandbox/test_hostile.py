@@ -1,6 +1,7 @@
 """Cells that mean harm, against the full walls: what they reach, and what we say of them."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -244,6 +245,8 @@ def test_a_killed_zygote_is_replaced(place: Place) -> None:
         first = warm.open(place)
         assert warm.process is not None
         os.kill(warm.process.pid, signal.SIGKILL)
+        assert first.room is not None
+        select.select([first.room.process], [], [])  # the rooms end a moment later
         second = warm.open(place)
         assert second.run("1").strike is OK
         assert first.run("1").strike is CRASH

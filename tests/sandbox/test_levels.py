@@ -69,7 +69,8 @@ def test_no_connection_leaves_a_room(opened: ForkedSession) -> None:
     assert opened.run(source).strike is Strike.ERROR
 
 
-def test_a_cell_that_runs_on_is_stopped(warm: Zygote, opened: ForkedSession, place: Place) -> None:
+@pytest.mark.usefixtures("opened")
+def test_a_cell_that_runs_on_is_stopped(warm: Zygote, place: Place) -> None:
     brief = warm.open(replace(place, limits=replace(place.limits, cell_seconds=0.3)))
     brief.run("x = 1")
     assert brief.run("while True: pass").strike is Strike.TIMEOUT

@@ -53,7 +53,7 @@ def test_a_message_arrives_as_it_was_sent() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"3", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000,
+        b"", b"{", b"[]", b"3", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 20_000,
         b'{"n": ' + b"9" * 10_000 + b"}", b'{"a": 1} x', b"\0" * 50,
     ],
 )  # fmt: skip

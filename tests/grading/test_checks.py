@@ -1,0 +1,450 @@
+"""The tests of a lesson, run on a learner's notebook: outcomes, words, and what never leaks."""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.errors import Invalid
+from course.grading import checks
+from course.grading.checks import with_tests
+from course.grading.learner import Notebook
+from course.model import Note, Outcome
+from course.sandbox import CellRun, Reply, Strike
+from course.sandbox.agent import Agent
+from course.sandbox.reply import read_reply
+
+HEAD = "import pytest\nfrom course import misconception, points, public\n"
+HIDDEN = "SECRET_SOURCE"
+_numbers = itertools.count()
+
+
+class InProcessSession:
+    """A notebook's place in this very process; every value still crosses as JSON."""
+
+    isolation = "none"
+
+    def __init__(self, struck: Reply | None = None) -> None:
+        self.names: dict[str, Any] = {"__name__": "__main__"}
+        self.agent = Agent(self.names)
+        self.struck = struck
+        self.asked: list[dict[str, Any]] = []
+
+    def run(self, source: str) -> CellRun:
+        exec(source, self.names)  # noqa: S102  a test's own text
+        return CellRun(Strike.OK)
+
+    def ask(self, request: dict[str, Any]) -> Reply:
+        self.asked.append(request)
+        if self.struck is not None and request["op"] == "call":
+            return self.struck
+        reply = self.agent.answer(json.loads(json.dumps(request)))
+        return read_reply(json.loads(json.dumps(reply)))
+
+    def close(self) -> None:
+        self.names.clear()
+
+
+def place(folder: Path, source: str) -> Path:
+    path = folder / f"lesson-{next(_numbers)}.py"
+    path.write_text(HEAD + source, encoding="utf-8")
+    return path
+
+
+class Judge:
+    """Grades notebooks, each given by its one cell, with a lesson's tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(
+        self, tests: str, *cells: str, struck: Reply | None = None
+    ) -> list[list[tuple[str, Note]]]:
+        """Return a list per cell: pairs of the test's function and its note."""
+        graded: list[list[tuple[str, Note]]] = []
+
+        def body(found: checks.Tests) -> None:
+            for cell in cells:
+                session = InProcessSession(struck)
+                session.run(cell)
+                notes = found.run("q", Notebook(session))
+                graded.append([(note.test, note) for note in notes])
+
+        with_tests(place(self.folder, tests), body)
+        return graded
+
+    def one(self, tests: str, cell: str, struck: Reply | None = None) -> Note:
+        """Grade one notebook with one test."""
+        (((_, note),),) = self(tests, cell, struck=struck)
+        return note
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Judge:
+    return Judge(tmp_path)
+
+
+def one(body: str, arguments: str = "f", before: str = "", name: str = "it_all") -> str:
+    return f"{before}@points(2, question='q')\ndef test_{name}({arguments}):\n    {body}\n\n"
+
+
+def many(*bodies: str) -> str:
+    """Return a test per body, called 0, 1, and so on."""
+    return "".join(one(body, name=str(number)) for number, body in enumerate(bodies))
+
+
+# -- outcomes ---------------------------------------------------------------------------------
+
+
+def test_a_test_that_holds_earns_its_points_without_a_word(judge: Judge) -> None:
+    note = judge.one(one("assert f(2) == 4"), "def f(x): return x * 2")
+    assert note == Note("it all", Outcome.PASSED, 2.0, 2.0)
+
+
+SAID = [
+    ("assert f(2) == 4", "expected 4; came 5"),
+    ("assert f(2) == [4]", "expected [4]; came 5"),
+    ("assert f(2) < 4", "came 5, which is not < 4"),
+    ("assert f(2) in (1, 2)", "came 5, which is not in (1, 2)"),
+    ("assert f(2) == 4, 'twice the number'", "twice the number: expected 4; came 5"),
+    ("assert not f(2)", "It did not hold."),
+    ("assert not f(2), 'be nothing'", "be nothing"),
+    ("assert all(f(x) < 0 for x in (1, 2))", "It did not hold."),
+    ("assert f(2) == pytest.approx(4.9)", "expected 4.9 ± 4.9e-06; came 5"),
+    ("with pytest.raises(ValueError):\n        f(2)", "DID NOT RAISE"),
+    ("pytest.fail('never like this')", "never like this"),
+    ("f(2)['key']", "What came could not be used (TypeError: 'int' object is not subscriptable)"),
+    ("raise AssertionError", "It did not hold."),
+]
+
+
+def test_a_failed_test_says_what_was_expected_and_what_came(judge: Judge) -> None:
+    (notes,) = judge(many(*(body for body, _ in SAID)), "def f(x): return 5")
+    for (body, text), (_, note) in zip(SAID, notes, strict=True):
+        assert (note.outcome, note.score, note.maximum) == (Outcome.FAILED, 0.0, 2.0), body
+        assert text in note.text, body
+
+
+WENT_WRONG = [
+    ("def f(x): return 1 / 0", Outcome.ERROR,
+     "Your code raised ZeroDivisionError: division by zero"),
+    ("def f(x): raise SystemExit(3)", Outcome.ERROR, "Your code raised SystemExit: 3"),
+    ("def f(x): exit()", Outcome.ERROR, "Your code raised"),
+    ("def f(x): raise KeyboardInterrupt", Outcome.ERROR, "Your code raised KeyboardInterrupt"),
+    ("class Own(Exception): pass\ndef f(x): raise Own('mine')", Outcome.ERROR,
+     "Your code raised Own: mine"),
+    ("def f(x): return b'x'.decode('utf-16')", Outcome.ERROR, "UnicodeDecodeError"),
+    ("def f(x): assert x == 3, 'I checked'", Outcome.ERROR,
+     "Your code raised AssertionError: I checked"),
+    ("class Bad(Exception):\n    def __str__(self): raise ValueError\ndef f(x): raise Bad",
+     Outcome.ERROR, "Your code raised Bad:"),
+    ("def f(): return 4", Outcome.ERROR, "Your code raised TypeError: f() takes 0 positional"),
+    ("def f(x): raise MemoryError", Outcome.MEMORY, "MemoryError"),
+    ("f = 4", Outcome.FAILED, "What came could not be used (TypeError: 'int' object is not"),
+    ("g = 4", Outcome.NOT_REACHED, "the notebook defines no 'f'."),
+]  # fmt: skip
+
+
+def test_what_goes_wrong_in_the_learners_code_is_named(judge: Judge) -> None:
+    graded = judge(one("assert f(2) == 4"), *(cell for cell, _, _ in WENT_WRONG))
+    for (cell, outcome, text), ((_, note),) in zip(WENT_WRONG, graded, strict=True):
+        assert note.outcome is outcome, cell
+        assert text in note.text, cell
+        assert note.score == 0, cell
+
+
+@pytest.mark.parametrize(
+    ("strike", "outcome"),
+    [
+        (Strike.TIMEOUT, Outcome.TIMEOUT),
+        (Strike.MEMORY, Outcome.MEMORY),
+        (Strike.CRASH, Outcome.CRASH),
+        (Strike.OUTPUT, Outcome.FAILED),
+        (Strike.PROTOCOL, Outcome.FAILED),
+    ],
+)
+def test_a_limit_that_was_struck_is_the_outcome(
+    judge: Judge, strike: Strike, outcome: Outcome
+) -> None:
+    note = judge.one(one("assert f(2) == 4"), "def f(x): return 4", Reply(strike, error="too much"))
+    assert (note.outcome, note.text) == (outcome, "too much")
+
+
+def test_a_test_cannot_be_passed_by_catching_what_struck(judge: Judge) -> None:
+    tests = one("try:\n        f(2)\n    except ValueError:\n        pass")
+    note = judge.one(tests, "def f(x): return 4", Reply(Strike.TIMEOUT, error="too slow"))
+    assert note.outcome is Outcome.TIMEOUT
+
+
+@pytest.mark.parametrize("value", [{"$": "strange"}, {"$": "array", "dtype": "O"}, {"$": "int"}])
+def test_a_process_that_sends_no_value_has_failed(judge: Judge, value: object) -> None:
+    note = judge.one(one("assert f(2) == 4"), "def f(x): ...", Reply(Strike.OK, value))
+    assert note.outcome is Outcome.FAILED
+    assert note.text.startswith("what came is not a value")
+
+
+# -- nobody cheats ----------------------------------------------------------------------------
+
+ALWAYS = (
+    "class Always{base}:\n"
+    "    def __eq__(self, other): return True\n"
+    "    def __ne__(self, other): return False\n"
+    "    def __hash__(self): return 0\n"
+    "    def __bool__(self): return True\n"
+    "    def __lt__(self, other): return True\n"
+    "    __gt__ = __le__ = __ge__ = __contains__ = __lt__\n"
+    "def f(x): return Always()\n"
+)
+
+
+BASES = ["", "(int)", "(str)", "(list)", "(dict)", "(float)", "(tuple)", "(set)"]
+
+
+def test_an_object_that_calls_itself_equal_to_everything_earns_nothing(judge: Judge) -> None:
+    tests = many("assert f(2) == 4", "assert not f(2) != 4", "assert 4 == f(2)", "assert f(2) < 0")
+    graded = judge(tests, *(ALWAYS.format(base=base) for base in BASES))
+    for base, notes in zip(BASES, graded, strict=True):
+        for _, note in notes:
+            assert (note.outcome, note.score) == (Outcome.FAILED, 0.0), (base, note)
+
+
+def test_an_always_equal_item_in_a_list_earns_nothing_either(judge: Judge) -> None:
+    note = judge.one(
+        one("assert f(2) == [4, 4]"), ALWAYS.format(base="") + "def f(x): return [Always()] * 2"
+    )
+    assert note.score == 0
+
+
+def test_the_learner_cannot_turn_assertions_off(judge: Judge) -> None:
+    cell = "import builtins\nclass AssertionError(Exception): pass\ndef f(x): return 5\n"
+    note = judge.one(one("assert f(2) == 4"), cell)
+    assert note.outcome is Outcome.FAILED
+
+
+def test_a_name_that_the_learner_chose_cannot_shadow_the_tests(judge: Judge) -> None:
+    tests = one("assert f(helper()) == 4", before="def helper():\n    return 2\n\n")
+    note = judge.one(tests, "def helper(): return 'mine'\ndef f(x): return x * 2")
+    assert note.outcome is Outcome.PASSED
+
+
+# -- nothing leaks ----------------------------------------------------------------------------
+
+
+HIDDEN_BODIES = [
+    "SECRET_SOURCE = f(2)\n    assert SECRET_SOURCE == 4",
+    "assert f(2) == 4  # SECRET_SOURCE",
+    "assert not f(2), ''  # SECRET_SOURCE",
+    "assert SECRET_SOURCE(f)",
+    "assert not not SECRET_SOURCE(f)",
+    "assert SECRET_SOURCE(f) is None",
+    "assert f(2) == 4 and SECRET_SOURCE(f)",
+    "assert all(SECRET_SOURCE(f) for _ in [1])",
+    "with pytest.raises(KeyError):\n        SECRET_SOURCE(f)",
+    "assert f(SECRET_SOURCE(f)) == 7",
+]
+
+
+def test_the_source_of_a_hidden_test_is_never_in_the_text(judge: Judge) -> None:
+    tests = "def SECRET_SOURCE(f):\n    return False\n\n" + many(*HIDDEN_BODIES)
+    for notes in judge(tests, "def f(x): return 5", "def f(x): return 1 / 0", "f = []", ""):
+        assert len(notes) == len(HIDDEN_BODIES)
+        for _, note in notes:
+            assert note.outcome is not Outcome.PASSED
+            for trace in (HIDDEN, "Traceback", "lesson-", ".py", "assert "):
+                assert trace not in note.text
+
+
+def test_a_very_long_answer_is_cut_short(judge: Judge) -> None:
+    note = judge.one(one("assert f(2) == 4"), "def f(x): return ['x' * 100] * 1000")
+    assert len(note.text) <= 600
+    assert " …" in note.text
+
+
+# -- what authors write -----------------------------------------------------------------------
+
+
+RAISED = [
+    ("def f(x): raise ValueError('no')", Outcome.PASSED),
+    ("def f(x): raise UnicodeEncodeError('utf-8', 'x', 0, 1, 'no')", Outcome.ERROR),
+    ("class Own(ValueError): pass\ndef f(x): raise Own('no')", Outcome.PASSED),
+    ("def f(x): raise KeyError('no')", Outcome.ERROR),
+    ("def f(x): raise SystemExit", Outcome.ERROR),
+    ("def f(x): return 1", Outcome.FAILED),
+]
+
+
+def test_pytest_raises_knows_the_learners_exceptions_by_their_built_in_class(judge: Judge) -> None:
+    tests = one("with pytest.raises(ValueError, match='no'):\n        f(2)")
+    graded = judge(tests, *(cell for cell, _ in RAISED))
+    for (cell, outcome), ((_, note),) in zip(RAISED, graded, strict=True):
+        assert note.outcome is outcome, cell
+
+
+def test_a_parametrized_test_is_judged_case_by_case(judge: Judge) -> None:
+    tests = (
+        "@points(1, question='q')\n@pytest.mark.parametrize(('x', 'y'), [(1, 2), (2, 4), (3, 5)])\n"
+        "def test_double(f, x, y):\n    assert f(x) == y\n"
+    )
+    (graded,) = judge(tests, "def f(x): return x * 2")
+    notes = [note for _, note in graded]
+    assert [(note.outcome, note.score) for note in notes] == [
+        (Outcome.PASSED, 1.0), (Outcome.PASSED, 1.0), (Outcome.FAILED, 0.0)]  # fmt: skip
+    assert notes[2].text == "expected 5; came 6"
+
+
+def test_a_parametrized_name_is_not_asked_of_the_notebook(judge: Judge) -> None:
+    tests = (
+        "@points(1, question='q')\n@pytest.mark.parametrize('x', [1])\n"
+        "def test_it(f, x):\n    assert f(x) == 1\n"
+    )
+    note = judge.one(tests, "x = 99\ndef f(x): return x")
+    assert note.outcome is Outcome.PASSED
+
+
+def test_values_functions_and_fixtures_can_be_used_together(judge: Judge) -> None:
+    before = "@pytest.fixture\ndef table(scale):\n    return [scale, 2]\n\n"
+    note = judge.one(
+        one("(tmp_path / 'a').write_text('x')\n    assert f(table) == 30", "f, table, tmp_path", before),
+        "scale = 8\ndef f(values): return sum(values) * 3",
+    )  # fmt: skip
+    assert note.outcome is Outcome.PASSED, note.text
+
+
+def test_a_function_of_the_learner_can_be_handed_to_another(judge: Judge) -> None:
+    cell = "def g(x): return x + 1\ndef f(h): return h(1)"
+    note = judge.one(one("assert f(g) == 2", "f, g"), cell)
+    assert note.outcome is Outcome.PASSED
+
+
+def test_a_tests_own_function_cannot_be_handed_over_and_that_is_told(judge: Judge) -> None:
+    note = judge.one(one("assert f(lambda x: x) == 2"), "def f(h): return h(2)")
+    assert note.outcome is Outcome.FAILED
+    assert "a test can't hand a function to the learner's code" in note.text
+
+
+def test_objects_of_the_learner_can_be_looked_into_but_not_behind(judge: Judge) -> None:
+    cell = "class Thing:\n    size = 3\n    _own = 4\ndef f(x): return Thing()"
+    ((_, open_one), (_, own)) = judge(many("assert f(1).size == 3", "assert f(1)._own == 4"), cell)[
+        0
+    ]
+    assert open_one.outcome is Outcome.PASSED
+    assert own.outcome is Outcome.FAILED
+
+
+def test_frames_cross_as_data_and_are_compared_on_our_side(judge: Judge) -> None:
+    before = "import pandas as pd\n\n"
+    body = "pd.testing.assert_frame_equal(f(pd.DataFrame({'a': [1]})), pd.DataFrame({'a': [2]}))"
+    ((_, good),), ((_, note),) = judge(
+        one(body, before=before), "def f(t): return t + 1", "def f(t): return t")  # fmt: skip
+    assert good.outcome is Outcome.PASSED
+    assert note.outcome is Outcome.FAILED
+    assert "DataFrame" in note.text
+
+
+IDEAS = (
+    "@misconception('The largest is no mean.', when=lambda f: f([1, 3]) == 3)\n"
+    "@misconception('You took the sum.', when=lambda f: f([2, 4]) == 6)\n"
+    "@misconception('Never.', when=lambda absent: True)\n"
+    "@misconception('Never either.', when=print)\n"
+)
+
+
+WITH_IDEAS = [
+    ("def f(x): return sum(x)", "You took the sum. expected 2.0; came 6"),
+    ("def f(x): return max(x)", "The largest is no mean. expected 2.0; came 3"),
+    ("def f(x): return min(x)", "expected 2.0; came 1"),
+    ("def f(x): return sum(x) / len(x)", ""),
+]
+
+
+def test_a_known_wrong_idea_is_named_first_and_only_where_it_is(judge: Judge) -> None:
+    tests = one("assert f([1, 2, 3]) == 2.0", before=IDEAS)
+    graded = judge(tests, *(cell for cell, _ in WITH_IDEAS))
+    assert [note.text for ((_, note),) in graded] == [text for _, text in WITH_IDEAS]
+
+
+def test_every_question_has_its_own_tests_in_the_order_of_the_file(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+
+    def body(tests: checks.Tests) -> None:
+        session = InProcessSession()
+        session.run("a = 1")
+        seen.append(tests.questions())
+        seen.append([note.test for note in tests.run("one", Notebook(session))])
+        seen.append([note.test for note in tests.run("none", Notebook(session))])
+
+    source = (
+        "@points(1, question='one')\ndef test_z(a): ...\n@points(1, question='two')\ndef test_y(): ...\n"
+        "@points(1, question='one')\ndef test_a(a): ...\ndef test_loose(): ...\n"
+    )
+    with_tests(place(tmp_path, source), body)
+    assert seen == [["one", "two"], ["z", "a"], []]
+
+
+def test_one_loop_judges_many_notebooks_each_by_its_own_names(tmp_path: Path) -> None:
+    outcomes: list[Outcome] = []
+
+    def body(tests: checks.Tests) -> None:
+        for value in (4, 5, 4):
+            session = InProcessSession()
+            session.run(f"def f(x): return {value}")
+            outcomes.extend(note.outcome for note in tests.run("q", Notebook(session)))
+
+    with_tests(place(tmp_path, one("assert f(2) == 4")), body)
+    assert outcomes == [Outcome.PASSED, Outcome.FAILED, Outcome.PASSED]
+
+
+# -- files that are no tests ------------------------------------------------------------------
+
+
+def nobody(_tests: checks.Tests) -> None:
+    raise AssertionError("there is nothing to run")
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "found"),
+    [
+        ("def test_a(:\n", "the tests are not valid Python", "invalid syntax"),
+        ("import no_such_module_at_all\ndef test_a(): ...\n", "the tests can't be collected",
+         "No module named 'no_such_module_at_all'"),
+        ("raise ValueError('in the file')\n", "the tests can't be collected", "in the file"),
+        ("x = 1\n", "the tests can't be collected", "no test function"),
+        ("@points(-1, question='q')\ndef test_a(): ...\n", "the tests can't be collected",
+         "expected a number from 0 up"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_tests_is_told_with_the_reason(
+    tmp_path: Path, source: str, what: str, found: str
+) -> None:
+    path = place(tmp_path, source)
+    with pytest.raises(Invalid) as caught:
+        with_tests(path, nobody)
+    assert (caught.value.what, caught.value.where) == (what, str(path))
+    assert found in caught.value.found
+
+
+def test_a_lesson_without_a_file_of_tests_has_none(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+    with_tests(tmp_path / "absent.py", lambda tests: seen.append(tests.questions()))
+    assert seen == [[]]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("mine"), KeyboardInterrupt()])
+def test_what_the_body_raises_comes_out_as_it_was(tmp_path: Path, error: BaseException) -> None:
+    def body(_tests: checks.Tests) -> None:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        with_tests(place(tmp_path, one("pass")), body)
+    assert caught.value is error
+
+
+def test_nothing_is_printed_and_nothing_is_left_beside_the_tests(
+    tmp_path: Path, judge: Judge, capfd: pytest.CaptureFixture[str]
+) -> None:
+    judge(one("print('from the test')\n    assert f(2) == 4"), "def f(x): print('hi')")
+    out = capfd.readouterr()
+    assert (out.out, out.err) == ("", "")
+    assert [path.suffix for path in tmp_path.iterdir() if path.name != "__pycache__"] == [".py"]
