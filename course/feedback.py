@@ -57,8 +57,10 @@ def page(
 
 
 def _passed(score: float, maximum: float, waiting: int, lesson: Lesson) -> bool | None:
-    """Return whether the lesson is passed; None while what waits could still decide it."""
-    if maximum and score >= lesson.pass_mark * maximum:
+    """Return whether the lesson is passed; None while that is open, or without points at all."""
+    if not maximum:
+        return None
+    if score >= lesson.pass_mark * maximum:
         return True
     return None if waiting else False
 

@@ -125,9 +125,7 @@ class Course:
                 found=f"{total:g} in the notebook: "
                 + ", ".join(f"{q.id} {q.points:g}" for q in questions),
             )  # fmt: skip
-        built = transfer.build(self.layout, self.config, lesson)
-        self.write_sheet(lesson, built)
-        released = transfer.install(self.layout, built, lesson)
+        released = self._build(lesson)
         with self.book() as book:
             writing.save_questions(book, lesson, questions)
             absolute = declared.due if isinstance(declared.due, dt.datetime) else None
@@ -136,6 +134,13 @@ class Course:
         transfer.publish(self.layout, self.config, lesson)
         self._announce()
         return released
+
+    def _build(self, lesson: str) -> Path:
+        """Build a lesson's release into its place; the gradebook learns its cells."""
+        self.book().close()  # made here where there is none: nbgrader would start a program for it
+        built = transfer.build(self.layout, self.config, lesson)
+        self.write_sheet(lesson, built)
+        return transfer.install(self.layout, built, lesson)
 
     def write_sheet(self, lesson: str, folder: Path) -> None:
         """Write `lesson.json` into a built release, if the lesson has questions or tests of ours."""
@@ -222,9 +227,7 @@ class Course:
         with self.book() as book:
             cells = writing.source_cells(book, lesson)
         if not cells or not list((self.layout.release / lesson).glob("*.ipynb")):
-            built = transfer.build(self.layout, self.config, lesson)
-            self.write_sheet(lesson, built)
-            transfer.install(self.layout, built, lesson)
+            self._build(lesson)
         with self.book() as book:
             cells = writing.source_cells(book, lesson)
         nodes = [

@@ -53,7 +53,7 @@ def lesson() -> NotebookNode:
             solution=True,
             points=3,
             locked=False,
-        ),  # fmt: skip
+        ),
         cell("after()", cell_id="after"),
     ]
     return made

@@ -14,7 +14,7 @@ from course import layout as disk
 from course.demo.persona import fill_in
 from course.errors import Invalid
 from course.feedback import number
-from course.model import Learner, ManualMark
+from course.model import Learner, ManualMark, Mark
 from course.study import Study
 from course.term import Course, sample_folder
 
@@ -45,7 +45,7 @@ def play(folder: Path) -> Course:
         for _ in track(results, f"grading {lesson}", len(work), console=Console(stderr=True), transient=True):
             pass
     console.print("collected and autograded them; code ran in a fresh process each")
-    console.print(f"recorded {_mark(course)} marks of a person from {disk_name(HERE / 'marks.csv')}")
+    console.print(f"recorded {_mark(course)} marks of a person from a file")
     returned = sum(len(course.return_feedback(lesson)) for lesson in course.lessons())
     console.print(f"returned {returned} feedback pages\n")
     _show(console, course)
@@ -53,11 +53,6 @@ def play(folder: Path) -> Course:
     console.print(f"  course status --course {course.layout.root}", soft_wrap=True)
     console.print(f"  course lab --course {course.layout.root}", soft_wrap=True)
     return course
-
-
-def disk_name(path: Path) -> str:
-    """Return a file's name as the demo mentions it."""
-    return path.name
 
 
 def _course(folder: Path) -> Course:
@@ -116,25 +111,40 @@ def _mark(course: Course) -> int:
 
 
 def _show(console: Console, course: Course) -> None:
-    """Print what each learner got, and what needs a person and why."""
-    people, lessons = course.learners(), course.lessons()
-    marks = course.marks()
-    stuck = {(lesson, learner): reason for lesson, learner, reason in course.triage()}
+    """Print what each learner got, what needs a person and why, and what was put right."""
+    marks, lessons = course.marks(), course.lessons()
+    names = {person.id: person.name for person in course.learners()}
     view = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("learner", *lessons, "needs a person"):
-        view.add_column(heading, justify="left" if heading in ("learner", "needs a person") else "right")
-    for person in people:
-        row, waits = [], []
-        for lesson in lessons:
-            mine = [mark for mark in marks if mark.learner == person.id and mark.lesson == lesson]
-            known = [mark.points for mark in mine if mark.points is not None]
-            total = f"{number(sum(known))}/{number(sum(mark.maximum for mark in mine))}"
-            waits += [mark.question for mark in mine if mark.state == "needs a person"]
-            if (lesson, person.id) in stuck:
-                waits.append(f"{lesson}: {stuck[lesson, person.id].splitlines()[0]}")
-            row.append(total if known else "?" if (lesson, person.id) in stuck else "")
-        view.add_row(person.name, *row, ", ".join(waits).replace("[", r"\["))
+    view.add_column("points of")
+    for lesson in lessons:
+        view.add_column(lesson, justify="right")
+    for learner, name in names.items():
+        mine = [mark for mark in marks if mark.learner == learner]
+        view.add_row(name, *(_total([m for m in mine if m.lesson == lesson]) for lesson in lessons))
     console.print(view)
-    fixed = {(learner, text) for lesson in lessons for learner, _, text in course.repairs(lesson)}
-    for learner, text in sorted(fixed):
-        console.print(f"put right for {learner}: {text}", markup=False, soft_wrap=True)
+    console.print("… more points may come: a person has an answer to mark", style="dim")
+    console.print("\nNeeds a person", style="bold")
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for mark in marks:
+        if mark.state == "needs a person":
+            waiting.setdefault((mark.lesson, mark.question), []).append(names[mark.learner])
+    for (lesson, question), who in waiting.items():
+        some = ", ".join(who[:3]) + (f" and {len(who) - 3} more" if len(who) > 3 else "")  # noqa: PLR2004  a line
+        console.print(f"  {lesson}, {question}: in own words, from {some}", markup=False)
+    for lesson, learner, reason in course.triage():
+        console.print(f"  {lesson}, {names[learner]}: can't be graded. {reason}", markup=False)
+    console.print("\nPut right before grading", style="bold")
+    for lesson in lessons:
+        for learner, where, text in course.repairs(lesson):
+            console.print(f"  {lesson}, {names[learner]}, {where}: {text}", markup=False)
+
+
+def _total(marks: list[Mark]) -> str:
+    """Return a learner's points of a lesson; empty when not handed in, "…" while some wait."""
+    known = [mark.points for mark in marks if mark.points is not None]
+    if any(mark.state == "triage" for mark in marks):
+        return "not graded"
+    if not known:
+        return ""
+    waits = " …" if any(mark.state == "needs a person" for mark in marks) else ""
+    return f"{number(sum(known))}/{number(sum(mark.maximum for mark in marks))}{waits}"

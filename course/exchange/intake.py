@@ -1,20 +1,25 @@
 """Work that came as files: a folder or zip that a learning platform exported, or an e-mail."""
 
-import re
+import errno
+import lzma
 import shutil
 import stat
+import struct
 import tempfile
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.errors import Invalid, NotFound, Refused
-from course.layout import Layout, copy_folder, files_below, safe_name
+from course.errors import Invalid, NotFound, Refused, Unavailable
+from course.layout import Layout, copy_folder, digest, files_below, safe_name
 from course.model import Learner
 
 MAX_TOTAL = 200_000_000
 MAX_FILES = 2_000
 MAX_RATIO = 100
+EARLIER = Path(".course") / "earlier"  # what newer files took the place of
 
 
 def take(
@@ -46,7 +51,7 @@ def unpack(archive: Path, target: Path) -> None:
     """Unpack a zip whose every member is a plain file below ``target``, within bounds.
 
     Raises:
-        Invalid: it is not a zip.
+        Invalid: it is not a zip, or one that no disk could hold.
         Refused: a member climbs out, is a link or device, or the whole is too large.
     """
     try:
@@ -58,10 +63,27 @@ def unpack(archive: Path, target: Path) -> None:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with file.open(member) as inside, place.open("wb") as outside:
                     _copy_bounded(inside, outside, member, archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _UNREADABLE as error:
         raise Invalid(
             "this is not a zip that can be read", where=str(archive), found=str(error)
         ) from error
+    except OSError as error:
+        if error.errno not in _IMPOSSIBLE:
+            raise Unavailable(
+                "the zip can't be unpacked now", where=str(archive), found=str(error.strerror),
+                hint="nothing was taken; make room or mend the permissions, and run it again",
+            ) from error  # fmt: skip
+        raise Invalid(
+            "this is not a zip that can be read", where=str(archive), found=str(error)
+        ) from error
+
+
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError,
+    ValueError, struct.error,
+)  # fmt: skip
+# bad data has no number; the others are names that no disk takes, or one inside another
+_IMPOSSIBLE = (None, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.EINVAL)
 
 
 def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
@@ -116,7 +138,7 @@ def _sort(
         head, _, rest = name.partition("/")
         learner = _whose(head, people)
         if learner is None:
-            left_out.append((name, "no learner's id, e-mail or name at its beginning"))
+            left_out.append((name, "not one learner's id, e-mail or name at its beginning"))
         elif rest:
             work.setdefault(learner, []).append((rest, path))
         else:
@@ -136,30 +158,34 @@ def _own_name(name: str, notebooks: Sequence[str]) -> str:
 
 
 def _whose(text: str, people: Sequence[Learner]) -> str | None:
-    """Return the learner whom a file's name begins with; the longest fitting one counts."""
-    plain = _letters(text)
-    fitting = [
+    """Return the learner whom a file's or folder's name begins with; None when it may be two.
+
+    An id or an address counts as it is written, the longest first. A name counts by its letters
+    alone: Moodle writes ``First Last_4711_assignsubmission_file``, Canvas ``lastfirst_4711``.
+    """
+    ids = [
         (len(key), person.id)
         for person in people
-        for key in {_letters(k) for k in (
-            person.id, person.email, f"{person.first_name}{person.last_name}",
-            f"{person.last_name}{person.first_name}")}
-        if key and plain.startswith(key) and not plain[len(key):][:1].isalnum()
-    ]  # fmt: skip
-    exact = [person.id for person in people if text.startswith(person.id)]
-    if fitting:
-        return max(fitting)[1]
-    return (
-        max(exact, key=len)
-        if exact and not text[len(max(exact, key=len)) :][:1].isalnum()
-        else None
-    )
+        for key in (person.id, person.email)
+        if key and text.lower().startswith(key.lower()) and not text[len(key) :][:1].isalnum()
+    ]
+    if ids:
+        return max(ids)[1]
+    head = _letters(text.partition("_")[0].removesuffix(".ipynb"))
+    named = {
+        person.id
+        for person in people
+        for name in (
+            f"{person.first_name}{person.last_name}",
+            f"{person.last_name}{person.first_name}",
+        )
+        if head and head == _letters(name)
+    }
+    return named.pop() if len(named) == 1 else None
 
 
 def _letters(text: str) -> str:
-    """Return lower-case letters and digits; a run of anything else inside becomes one space."""
-    first, *rest = re.split(r"_|\.ipynb|\+", text.lower(), maxsplit=1)
-    return "".join(c for c in first if c.isalnum()) + (" " if rest else "")
+    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
 def _place(layout: Layout, lesson: str, learner: str, files: Sequence[tuple[str, Path]]) -> None:
@@ -169,4 +195,7 @@ def _place(layout: Layout, lesson: str, learner: str, files: Sequence[tuple[str,
             place = Path(scratch) / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
+        if target.exists() and digest(target) != digest(Path(scratch)):
+            kept = layout.root / EARLIER / learner / lesson / digest(target)[:16]
+            copy_folder(target, kept)
         copy_folder(Path(scratch), target)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import Invalid, NotFound, nearest
-from course.exchange.quiet import nbgrader
+from course.exchange.quiet import nbgrader, private_kernels
 from course.layout import Layout, remove_folder, replace_folder, safe_name
 
 STAGING = Path(".course") / "staging"
@@ -34,7 +34,8 @@ def build(layout: Layout, config: Any, lesson: str) -> Path:
         wanted.GenerateAssignment.pop("post_convert_hook", None)
         converter = GenerateAssignment(coursedir=CourseDirectory(config=wanted), config=wanted)
         converter.force = True
-        converter.start()
+        with private_kernels():
+            converter.start()
     return staging / lesson
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ class Bare:
         """Stop being root."""
         if os.getuid() == 0:
             linux.become(user)
+        if not os.access(os.__file__, os.R_OK):
+            raise PermissionError(f"user {os.getuid()} can't read Python in {sys.base_prefix}")
 
     def arrive(self) -> None:
         """Let `HOME` and `TMPDIR`, which name folders that only a jail has, name others."""
@@ -32,6 +35,7 @@ class Bare:
         if keeper := os.fork():
             return keeper
         os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the zygote ignores it
         self.folder = tempfile.mkdtemp(prefix="course-")
         if worker := os.fork():
             _keep(worker, self.folder)
@@ -60,18 +64,23 @@ class Bare:
 
 def _keep(worker: int, folder: str) -> NoReturn:
     """Wait until the worker has ended, or we are told to end; then end its descendants."""
+
+    def forward(number: int, _frame: object) -> None:
+        with suppress(ProcessLookupError):  # it may just have ended by itself
+            os.kill(worker, signal.SIGKILL if number == signal.SIGTERM else number)
+
     linux.adopt_orphans()
     os.closerange(3, 256)  # the other side waits for the worker's end of the channel only
     try:
-        signal.signal(signal.SIGINT, lambda *_: os.kill(worker, signal.SIGINT))
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(worker, signal.SIGKILL))
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, forward)
+        signal.signal(signal.SIGTERM, forward)
         linux.die_with_parent(signal.SIGTERM)
         while os.waitpid(-1, 0)[0] != worker:
             pass
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         with suppress(ChildProcessError):
             while True:
+                os.waitpid(-1, os.WNOHANG)  # fails as soon as none is left
                 for child in _children():
                     os.kill(child, signal.SIGKILL)
                 os.waitpid(-1, 0)

@@ -63,6 +63,8 @@ class ForkedSession:
         """Open a new room if the last one was lost, and run the earlier cells in it."""
         if self.room is not None:
             return Strike.OK
+        if self.left <= 0:
+            return Strike.TIMEOUT
         try:
             self.room = self.zygote.room(self.place)
         except Unavailable:
@@ -92,18 +94,19 @@ class ForkedSession:
     ) -> tuple[Strike, dict[str, Any] | None]:
         """Send a request; return how that went and the answer, if any. Keeps the time."""
         assert self.room is not None  # noqa: S101  _revive went before
+        if self.left <= 0:
+            return Strike.TIMEOUT, None
         begin = time.monotonic()
         try:
-            try:
-                return Strike.OK, self.room.exchange(message, min(seconds, self.left))
-            except TimeoutError:
-                return Strike.TIMEOUT, self.room.interrupt()
+            return Strike.OK, self.room.exchange(message, min(seconds, self.left))
         except TimeoutError:
             strike = Strike.TIMEOUT
+            with suppress(TimeoutError, EOFError, wire.MalformedError):
+                return strike, self.room.interrupt()
         except wire.MalformedError:
             strike = Strike.PROTOCOL
         except EOFError:
-            strike = Strike.TIMEOUT if time.monotonic() - begin > seconds else Strike.CRASH
+            strike = Strike.CRASH
         finally:
             self.left -= time.monotonic() - begin
         self.close()

@@ -69,7 +69,7 @@ class Session(Protocol):
     """One notebook's fresh place to run in. Not thread-safe."""
 
     isolation: str
-    """Which walls stand: "full", "bubblewrap", "landlock" or "none"."""
+    """Which walls stand: "full", "landlock" or "none"."""
 
     def run(self, source: str) -> CellRun:
         """Run one code cell in order, as Jupyter would. Never raises for what the cell does.

@@ -10,7 +10,7 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from course.errors import Unavailable
 from course.sandbox import luggage, walls, wire
@@ -89,8 +89,7 @@ class WarmProcess:
         room = Room(ours, process, walls.ENDS[self.level])
         try:
             first = wire.receive(ours, time.monotonic() + _START_SECONDS)
-            if "ready" not in first:
-                raise OSError(first.get("failed"))
+            _check(first)
         except BaseException:
             room.close()
             raise
@@ -136,8 +135,9 @@ class WarmProcess:
             raise TimeoutError
         packet, found = wire.receive_descriptors(control, 1)
         message = json.loads(packet) if packet else {"failed": "the process ended"}
-        if "failed" in message or len(found) != descriptors:
-            raise OSError(message.get("failed", "no descriptor came"))
+        _check(message)
+        if len(found) != descriptors:
+            raise OSError("no descriptor came")
         return found
 
     def close(self) -> None:
@@ -152,6 +152,11 @@ class WarmProcess:
             self.process.kill()
             self.process.wait()
         self.control = self.process = None
+
+
+def _check(message: dict[str, Any]) -> None:
+    if "failed" in message:
+        raise OSError(message["failed"])
 
 
 def _order(limits: Limits) -> bytes:

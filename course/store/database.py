@@ -2,9 +2,8 @@
 
 import contextlib
 import datetime as dt
-import os
-import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
@@ -66,17 +65,12 @@ class Gradebook:
 
     def _make(self, course_id: str) -> None:
         names = sa.inspect(self.engine).get_table_names()
-        if "assignment" not in names:
-            path = os.environ.get("PATH", "")
-            # nbgrader starts `alembic` by name, which need not be on the PATH of a venv's script
-            os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + path  # noqa: PTH120
-            try:
-                api.Gradebook(self.url, course_id).close()
-            finally:
-                os.environ["PATH"] = path
-        if not set(tables.metadata.tables) <= set(names):
-            with self.engine.begin() as connection:
-                tables.metadata.create_all(connection)
+        if {"assignment", *tables.metadata.tables} <= set(names):
+            return
+        with self.engine.begin() as connection:
+            if not sa.inspect(connection).has_table("assignment"):
+                _make_nbgraders(connection, course_id)
+            tables.metadata.create_all(connection)
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +93,12 @@ class Gradebook:
             yield connection
 
     @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One look at the gradebook, which holds up nobody who writes."""
+        with self._translated(), self.engine.connect() as connection:
+            yield connection.execution_options(course_reads=True)
+
+    @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
@@ -113,6 +113,18 @@ class Gradebook:
             ) from error  # fmt: skip
 
 
+def _make_nbgraders(connection: Connection, course_id: str) -> None:
+    """Make nbgrader's tables as its own Gradebook does; that one starts a program to do so."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  for a new gradebook only
+
+    api.Base.metadata.create_all(connection)
+    head = ScriptDirectory(Path(api.__file__).parent / "alembic").get_current_head()
+    version = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32)))
+    version.create(connection)
+    connection.execute(version.insert().values(version_num=head))
+    connection.execute(api.Course.__table__.insert().values(id=course_id))
+
+
 def _sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # this module begins transactions itself
     cursor = connection.cursor()
@@ -123,7 +135,8 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get("course_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def note(connection: Connection, actor: str, action: str, **about: Any) -> None:

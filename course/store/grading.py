@@ -51,7 +51,7 @@ def source_cells(book: Gradebook, lesson: str) -> dict[str, dict[str, Row]]:
         )
     ).where(db.assignment.c.name == lesson)  # fmt: skip
     found: dict[str, dict[str, Row]] = {}
-    with book.transaction() as connection:
+    with book.reading() as connection:
         for row in connection.execute(query).mappings():
             found.setdefault(row["notebook"], {})[row["name"]] = row
     return found
@@ -70,6 +70,8 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
         rows = _submission_rows(connection, work.lesson, work.learner, work.submitted_at)
         same = _save_attempt(connection, graded)
         if graded.reason:
+            if not same:
+                _ask_again(connection, list(rows.values()))
             note(connection, "autograder", "triage", lesson=work.lesson, learner=work.learner,
                  after={"reason": graded.reason})  # fmt: skip
             return
@@ -79,6 +81,13 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
         late = work.submitted_at - due if work.submitted_at and due else dt.timedelta()
         for name in rows:
             _save_penalty(connection, rows[name], penalty, late)
+
+
+def _ask_again(connection: Connection, rows: Sequence[str]) -> None:
+    """Let a person look again at marks that were made on other work than this."""
+    table = db.grade
+    marked = sa.and_(table.c.notebook_id.in_(rows), table.c.manual_score.is_not(None))
+    connection.execute(table.update().where(marked).values(needs_manual_grade=True))
 
 
 def _submission_rows(

@@ -22,7 +22,7 @@ def attempts(book: Gradebook, lesson: str | None = None) -> dict[tuple[str, str]
     query = sa.select(table)
     if lesson is not None:
         query = query.where(table.c.lesson == lesson)
-    with book.transaction() as connection:
+    with book.reading() as connection:
         return {
             (row["lesson"], row["learner"]): row for row in connection.execute(query).mappings()
         }
@@ -33,7 +33,7 @@ def marks(book: Gradebook, lesson: str | None = None, learner: str | None = None
 
     What is not graded has no points, whatever nbgrader's own total says of it.
     """
-    with book.transaction() as connection:
+    with book.reading() as connection:
         questions = _questions(connection, lesson)
         people = [learner] if learner else list(
             connection.execute(sa.select(db.student.c.id).order_by(db.student.c.id)).scalars())  # fmt: skip
@@ -48,7 +48,7 @@ def marks(book: Gradebook, lesson: str | None = None, learner: str | None = None
 
 def released(book: Gradebook) -> list[str]:
     """Return the lessons that the gradebook knows, sorted."""
-    with book.transaction() as connection:
+    with book.reading() as connection:
         return list(
             connection.execute(
                 sa.select(db.assignment.c.name).order_by(db.assignment.c.name)
@@ -65,7 +65,7 @@ def late(book: Gradebook, lesson: str) -> dict[str, float]:
             db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
     ).where(db.assignment.c.name == lesson, table.c.late_submission_penalty > 0).group_by(
         db.submitted.c.student_id)  # fmt: skip
-    with book.transaction() as connection:
+    with book.reading() as connection:
         return {row[0]: float(row[1]) for row in connection.execute(query)}
 
 

@@ -19,7 +19,7 @@ def learners(book: Gradebook) -> list[Learner]:
         student.c.id, student.c.first_name, student.c.last_name, student.c.email,
         own.c.group, own.c.start,
     ).select_from(student.outerjoin(own, own.c.id == student.c.id)).order_by(student.c.id)  # fmt: skip
-    with book.transaction() as connection:
+    with book.reading() as connection:
         return [
             Learner(
                 row.id, row.first_name or "", row.last_name or "", row.email or "",

@@ -25,7 +25,7 @@ def only(body: str, **names: Any) -> Tried:
 
 
 def test_a_test_that_holds_has_nothing_to_say() -> None:
-    assert tried(MEAN, mean=lambda x: sum(x) / len(x)) == [Tried("small numbers", True)]
+    assert tried(MEAN, mean=lambda x: sum(x) / len(x)) == [Tried("small numbers", passed=True)]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_the_learners_code_raises_is_the_answer(error: BaseException, text:
     def mean(_values: object) -> object:
         raise error
 
-    assert only("assert mean([1]) == 1", mean=mean) == Tried("it", False, text)
+    assert only("assert mean([1]) == 1", mean=mean) == Tried("it", passed=False, text=text)
 
 
 def test_an_interrupt_is_the_learners_and_stops_the_check() -> None:
@@ -104,7 +104,7 @@ def test_a_wrong_idea_that_does_not_apply_is_not_named() -> None:
 
 def test_a_right_answer_is_never_told_of_a_wrong_idea() -> None:
     (one,) = tried(WRONG_IDEA.replace("== 6", "== 3"), mean=lambda x: sum(x) / len(x))
-    assert one == Tried("it", True)
+    assert one == Tried("it", passed=True)
 
 
 PARAMETRIZED = (
@@ -179,7 +179,6 @@ def shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, question: str = "mean",
     **names: Any,
 ) -> str:  # fmt: skip
-    import sys
 
     for name, value in names.items():
         monkeypatch.setattr(sys.modules["__main__"], name, value, raising=False)
@@ -247,7 +246,9 @@ def test_inside_nbgrader_a_failing_check_raises_so_that_nbgrader_sees_it(
 
 
 def test_what_a_learners_object_says_of_itself_is_escaped_on_the_page() -> None:
-    html = _page("<h1>", [Tried("<b>", False, "<script>alert(1)</script>")], "<i>")._repr_html_()
+    html = _page(
+        "<h1>", [Tried("<b>", passed=False, text="<script>alert(1)</script>")], "<i>"
+    )._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     for mark in ("<h1>", "<b></b>", "<i>"):

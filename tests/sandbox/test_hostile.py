@@ -197,13 +197,15 @@ def test_the_cells_that_had_ended_are_run_again_after_a_crash(session: ForkedSes
     assert after.outputs[-1]["execution_count"] == 4
 
 
-def test_state_survives_a_cell_that_could_be_interrupted(session: ForkedSession) -> None:
+def test_state_survives_a_cell_that_could_be_interrupted(zygote: Zygote, place: Place) -> None:
+    session = zygote.open(replace(place, limits=replace(place.limits, cell_seconds=0.3)))
     session.run("import random; x = random.random()")
     before = session.ask({"op": "get", "name": "x"}).value
     struck = session.run("print('started')\nwhile True: pass")
     assert struck.strike is TIMEOUT
     assert text_of(struck.outputs) == "started\n"
     assert session.ask({"op": "get", "name": "x"}).value == before
+    session.close()
 
 
 def test_the_notebook_has_a_limit_of_its_own(zygote: Zygote, place: Place) -> None:

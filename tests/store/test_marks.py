@@ -29,11 +29,11 @@ from course.store import (
     attempts,
     learners,
     marks,
+    reading,
     save_graded,
     save_manual,
 )
 from course.store import grading as writing
-from course.store import reading
 
 QUESTIONS = [
     Question("quiz", "a", Kind.QUIZ, 2.0, "Planets"),
@@ -138,7 +138,11 @@ def test_who_handed_nothing_in_has_no_points_and_no_zeros(book: Gradebook) -> No
     assert list(found) == ["quiz", "code", "essay"], "in the lesson's order"
     for mark in found.values():
         assert (mark.points, mark.state, mark.grader, mark.at) == (None, "missing", "", None)
-    assert (found["code"].kind, found["code"].title, found["code"].maximum) == ("code", "Means", 4.0)
+    assert (found["code"].kind, found["code"].title, found["code"].maximum) == (
+        "code",
+        "Means",
+        4.0,
+    )
 
 
 def test_a_graded_submission_is_read_back_with_its_reasons(book: Gradebook) -> None:
