@@ -290,7 +290,12 @@ class Course:
         return fresh, len(work) - len(fresh)
 
     def autograde(
-        self, prepared: Prepared, work: Sequence[Submission], jobs: int | None = None
+        self,
+        prepared: Prepared,
+        work: Sequence[Submission],
+        jobs: int | None = None,
+        *,
+        walls: bool = True,
     ) -> Iterator[Graded]:
         """Judge submissions; yields each one when its marks are in the gradebook.
 
@@ -306,7 +311,7 @@ class Course:
             return late_penalty(score, late, rules.late, rules.late_per_day, grace)
 
         with self.book() as book:
-            for graded in grade_all(prepared, work, jobs):
+            for graded in grade_all(prepared, work, jobs, walls=walls):
                 learner = graded.submission.learner
                 self._keep_notebooks(graded)
                 start = people[learner].start if learner in people else None

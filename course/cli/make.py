@@ -1,6 +1,7 @@
 """The commands that make a course and show it: new, demo, lab."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from course.cli.show import CourseOption
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (new, demo, lab):
+    for command in (new, demo, lab, doctor):
         app.command()(command)
 
 
@@ -65,3 +66,33 @@ def lab(
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
     os.execv(sys.executable, command)  # noqa: S606  this process becomes the server
+
+
+def doctor(json: show.JsonOption = False) -> None:
+    """Say what this machine offers for running learners' code, and how to get more.
+
+    Exit code 1 when no walls can be built here.
+
+    Example: `course doctor`
+    """
+    from course.sandbox.probe import probe  # noqa: PLC0415  as in new
+
+    levels = probe()
+    rows = [
+        {"walls": level.name, "works": "yes" if level.works else "no", "why not": level.reason}
+        for level in levels
+    ]
+    show.table(rows, {key: key for key in rows[0]}, as_json=json, empty="")
+    walls = [level.name for level in levels if level.works and level.name != "none"]
+    tools = {"chromium": "for the browser tests", "make": "for make demo and make test"}
+    missing = [f"{name} ({why})" for name, why in tools.items() if shutil.which(name) is None]
+    if not json:
+        show.say(f"learners' code runs behind: {walls[0] if walls else 'nothing'}")
+        if "full" not in walls:
+            show.say(
+                "for full walls, allow user namespaces: sysctl kernel.unprivileged_userns_clone=1"
+            )
+        if missing:
+            show.say(f"not found: {', '.join(missing)}")
+    if not walls:
+        raise typer.Exit(1)

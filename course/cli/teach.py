@@ -215,6 +215,9 @@ def autograde(
     force: Annotated[
         bool, typer.Option("--force", help="Grade unchanged submissions too.")
     ] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="Run learners' code behind walls.")
+    ] = True,
     course: CourseOption = None,
 ) -> None:
     """Grade what was collected: code by its tests, quizzes by their keys.
@@ -231,7 +234,7 @@ def autograde(
         work, same = opened.todo(prepared, force=force)
         graded, waiting, triaged = 0, 0, []
         with show.progress(f"grading {lesson}", len(work)) as move:
-            for result in opened.autograde(prepared, work, jobs):
+            for result in opened.autograde(prepared, work, jobs, walls=sandbox):
                 move()
                 graded += not result.reason
                 triaged += [(result.submission.learner, result.reason)] if result.reason else []

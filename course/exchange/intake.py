@@ -169,8 +169,6 @@ def _whose(text: str, people: Sequence[Learner]) -> str | None:
         for key in (person.id, person.email)
         if key and text.lower().startswith(key.lower()) and not text[len(key) :][:1].isalnum()
     ]
-    if ids:
-        return max(ids)[1]
     head = _letters(text.partition("_")[0].removesuffix(".ipynb"))
     named = {
         person.id
@@ -181,6 +179,9 @@ def _whose(text: str, people: Sequence[Learner]) -> str | None:
         )
         if head and head == _letters(name)
     }
+    longest, whose = max(ids, default=(0, None))
+    if whose is not None and (not named or longest >= len(head)):
+        return whose  # "anna first" is anna's, "Anna Schmidt" is not
     return named.pop() if len(named) == 1 else None
 
 

@@ -16,13 +16,13 @@ from course.grading.checks import Tests, with_tests
 from course.grading.grade import grade
 from course.grading.prepared import Prepared
 from course.model import Graded, Submission
-from course.sandbox import open_session
+from course.sandbox import Place, Session, open_session
 
 MAX_TRIES = 2
 
 
 def grade_all(
-    lesson: Prepared, work: Sequence[Submission], jobs: int | None = None
+    lesson: Prepared, work: Sequence[Submission], jobs: int | None = None, *, walls: bool = True
 ) -> Iterator[Graded]:
     """Judge submissions in parallel; yields each result as it is there, in no fixed order.
 
@@ -30,13 +30,15 @@ def grade_all(
         lesson: what to judge by.
         work: the submissions.
         jobs: how many processes; by default one per core.
+        walls: False runs learners' code as ordinary processes of this user.
 
     Raises:
         Invalid: when the lesson's tests can't be read.
+        Unavailable: when no walls can be had.
     """
     count = min(jobs or os.cpu_count() or 1, len(work))
     waiting, tries = list(reversed(work)), dict.fromkeys(work, 0)
-    workers = [_Worker(lesson) for _ in range(count)]
+    workers = [_Worker(lesson, walls=walls) for _ in range(count)]
     try:
         while waiting or any(worker.busy for worker in workers):
             for worker in workers:
@@ -49,7 +51,7 @@ def grade_all(
                     try:
                         yield worker.take()
                     except EOFError:  # the worker died with the task in its hands
-                        workers[workers.index(worker)] = _Worker(lesson)
+                        workers[workers.index(worker)] = _Worker(lesson, walls=walls)
                         worker.stop()
                         tries[task] += 1
                         if tries[task] < MAX_TRIES:
@@ -64,12 +66,12 @@ def grade_all(
 class _Worker:
     """One process that judges what it is given."""
 
-    def __init__(self, lesson: Prepared) -> None:
+    def __init__(self, lesson: Prepared, *, walls: bool) -> None:
         context = mp.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.busy: Submission | None = None
         self.process: BaseProcess = context.Process(
-            target=_work, args=(theirs, lesson), daemon=True
+            target=_work, args=(theirs, lesson, walls), daemon=True
         )
         self.process.start()
         theirs.close()
@@ -95,11 +97,11 @@ class _Worker:
         self.process.join()
 
 
-def _work(pipe: "Connection[object, object]", lesson: Prepared) -> None:
+def _work(pipe: "Connection[object, object]", lesson: Prepared, walls: bool) -> None:
     """The worker's whole life: judge submissions until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     try:
-        with_tests(lesson.tests, lambda tests: _serve(pipe, lesson, tests))
+        with_tests(lesson.tests, lambda tests: _serve(pipe, lesson, tests, walls))
     except CourseError as error:
         try:
             pipe.recv()
@@ -108,11 +110,18 @@ def _work(pipe: "Connection[object, object]", lesson: Prepared) -> None:
             return
 
 
-def _serve(pipe: "Connection[object, object]", lesson: Prepared, tests: Tests) -> None:
+def _serve(pipe: "Connection[object, object]", lesson: Prepared, tests: Tests, walls: bool) -> None:
+    def opened(place: Place) -> Session:
+        return open_session(place, walls=walls)
+
     while True:
         try:
             task = pipe.recv()
         except (EOFError, OSError):
             return
         assert isinstance(task, Submission)  # noqa: S101  our own pipe
-        pipe.send(grade(task, lesson, tests, open_session))
+        try:
+            result: object = grade(task, lesson, tests, opened)
+        except CourseError as error:
+            result = error
+        pipe.send(result)

@@ -162,6 +162,11 @@ def best_session(place: Place) -> ForkedSession:
     raise Unavailable("no sandbox can be built here", found="; ".join(reasons))
 
 
+def bare_session(place: Place) -> ForkedSession:
+    """Start a session behind no walls: an ordinary process, with limits all the same."""
+    return zygote_for("none", tuple(place.preload)).open(place)
+
+
 @atexit.register
 def _close_all() -> None:
     for zygote in list(_zygotes.values()):

@@ -13,8 +13,6 @@ from typing import Any, NoReturn
 
 from course.sandbox import linux, luggage, walls, wire
 
-DEFAULT_PRELOAD = ("numpy", "pandas", "matplotlib.pyplot", "ipywidgets")
-
 
 class Resident:
     """The interpreter with everything imported; made in the zygote, and copied by every fork.
@@ -29,7 +27,7 @@ class Resident:
 
         self.wall = wall
         self.shell = Shell(self._overflow)
-        for name in preload or DEFAULT_PRELOAD:
+        for name in preload:
             with suppress(BaseException):
                 importlib.import_module(name)
         self.shell.warm_up(set(sys.modules))

@@ -1,10 +1,18 @@
 """What every way of running a notebook offers: cells in, outputs and plain values out."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
+
+from course.errors import Unavailable
+
+WITHOUT_WALLS = (
+    "see what this machine offers: course doctor; if you trust every learner, "
+    "grade without walls: course autograde --no-sandbox"
+)
 
 
 class Strike(StrEnum):
@@ -101,16 +109,27 @@ class Place:
     preload: Sequence[str] = ()
 
 
-def open_session(place: Place) -> Session:
-    """Start a fresh session for one notebook: behind walls for Python, else a plain kernel.
+def open_session(place: Place, *, walls: bool = True) -> Session:
+    """Start a fresh session for one notebook.
+
+    Args:
+        place: the folder, the kernel and the limits.
+        walls: False runs the notebook as an ordinary process of this user.
 
     Raises:
-        Unavailable: no wall can be built on this machine; the reasons are in it.
+        Unavailable: walls are wanted and can't be had; the reasons are in it.
     """
-    if place.kernel.startswith("python"):
-        from course.sandbox.forked import best_session  # noqa: PLC0415  Linux only
+    python = place.kernel.startswith("python")
+    if walls and not python:
+        raise Unavailable(
+            f"the kernel '{place.kernel}' can't be run behind walls", hint=WITHOUT_WALLS
+        )
+    if python and sys.platform == "linux":
+        from course.sandbox.forked import bare_session, best_session  # noqa: PLC0415  Linux only
 
-        return best_session(place)
+        return best_session(place) if walls else bare_session(place)
+    if walls:
+        raise Unavailable("no sandbox can be built here", expected="Linux", hint=WITHOUT_WALLS)
     from course.sandbox.kernel import KernelSession  # noqa: PLC0415  starts zmq only when used
 
     return KernelSession(place)

@@ -28,7 +28,7 @@ class WarmProcess:
 
     Args:
         level: which walls its rooms have, see `walls.LADDER`.
-        preload: names of modules that it imports beforehand; some common ones when empty.
+        preload: names of modules that it imports beforehand.
         user: the uid that it takes when we are root.
     """
 

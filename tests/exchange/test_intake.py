@@ -146,6 +146,8 @@ def test_newer_work_replaces_the_older_whole(tmp_path: Path) -> None:
     taken(write(tmp_path / "one", "ada/first.ipynb", "ada/old.csv"), tmp_path)
     found, _ = taken(write(tmp_path / "two", "ada/first.ipynb"), tmp_path)
     assert set(found) == {"ada/lesson/first.ipynb"}
+    kept = [name for name, _ in files_below(tmp_path / ".course" / "earlier" / "ada" / "lesson")]
+    assert sorted(name.partition("/")[2] for name in kept) == ["first.ipynb", "old.csv"]
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:

@@ -303,6 +303,12 @@ def test_a_parametrized_name_is_not_asked_of_the_notebook(judge: Judge) -> None:
     assert note.outcome is Outcome.PASSED
 
 
+def test_a_test_that_skips_itself_counts_neither_for_nor_against(judge: Judge) -> None:
+    note = judge.one(one("pytest.skip('no network here')"), "def f(x): return 1")
+    assert (note.outcome, note.score, note.maximum) == (Outcome.NOT_REACHED, 0.0, 0.0)
+    assert note.text == "no network here"
+
+
 def test_values_functions_and_fixtures_can_be_used_together(judge: Judge) -> None:
     before = "@pytest.fixture\ndef table(scale):\n    return [scale, 2]\n\n"
     note = judge.one(

@@ -94,7 +94,7 @@ def test_an_answer_survives_the_record_and_is_parsed_again_to_itself(item: Item)
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=IDS)
-@pytest.mark.parametrize("raw", MALFORMED, ids=repr)
+@pytest.mark.parametrize("raw", MALFORMED, ids=lambda raw: f"{raw!r:.12}")
 def test_no_value_makes_a_kind_raise_anything_but_a_malformed_answer(
     item: Item, raw: object
 ) -> None:

@@ -14,7 +14,7 @@ QUICK = Limits(
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
-    with Zygote("full") as warm:
+    with Zygote("full", ("numpy", "pandas", "matplotlib.pyplot", "ipywidgets")) as warm:
         yield warm
 
 
