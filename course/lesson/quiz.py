@@ -24,13 +24,14 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
 
     ``item`` is what the learner may see, ``state`` what is known of the answer: ``answer`` (ids),
     ``saved`` (time or empty), ``tone`` ("", "right", "wrong", "saved" or "problem"), ``message``
-    and ``reasons`` (pairs of option text and explanation).
+    and ``reasons`` (pairs of option text and explanation). ``turn`` counts the replies.
     """
 
     _esm = _STATIC / "quiz.js"
     _css = _STATIC / "quiz.css"
     item = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
+    turn = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, item: Item, save: Save, saved: tuple[list[str], str] | None = None) -> None:
         self.question, self.save = item, save
@@ -45,7 +46,12 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
                 "answer": saved[0],
                 "saved": saved[1],
             }
-        self.on_msg(lambda _widget, content, _buffers: self.answer(content.get("answer")))
+        self.on_msg(self._heard)
+
+    def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        with self.hold_sync():  # state and turn reach the screen together
+            self.answer(content.get("answer"))
+            self.turn += 1
 
     def answer(self, raw: object) -> None:
         """Take an answer from the screen: save it, then say what can be said now."""

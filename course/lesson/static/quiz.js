@@ -21,17 +21,27 @@ function prose(text) {
   return holder;
 }
 
+// The time; with the day, if that is not today.
+function when(moment) {
+  const time = { hour: "2-digit", minute: "2-digit" };
+  return moment.toDateString() === new Date().toDateString() ? moment.toLocaleTimeString([], time)
+    : moment.toLocaleString([], { day: "numeric", month: "short", ...time });
+}
+
 const SIGN = { right: "✓ ", wrong: "✗ ", saved: "● ", problem: "! " };
 
 function render({ model, el }) {
   const item = model.get("item");
   const group = `course-${item.id}-${Math.random().toString(36).slice(2, 8)}`;
   const type = item.kind === "single" ? "radio" : "checkbox";
-  const form = element("form", { class: "course-quiz", novalidate: true });
+  // JupyterLab's shortcuts of one key (arrows, Enter, letters) would take the keys from the form.
+  const form = element("form", { class: "course-quiz", novalidate: true, "data-lm-suppress-shortcuts": "true" });
   const legend = element("legend", {}, prose(item.prompt));
-  const worth = item.mode === "graded" ? `${item.points} points, graded later`
-    : item.mode === "must-correct" ? `${item.points} points, must be answered right` : "practice";
-  const fieldset = element("fieldset", {}, legend, element("p", { class: "course-worth" }, worth));
+  const points = `${item.points} ${item.points === 1 ? "point" : "points"}`;
+  const worth = item.mode === "graded" ? `${points}, graded later`
+    : item.mode === "must-correct" ? `${points}, must be answered right` : "Practice";
+  const fieldset = element("fieldset", { "aria-describedby": `${group}-worth` }, legend,
+    element("p", { class: "course-worth", id: `${group}-worth` }, worth));
   const inputs = item.options.map((option) => {
     const input = element("input", { type, name: group, value: option.id, id: `${group}-${option.id}` });
     fieldset.append(element("div", { class: "course-option" }, input,
@@ -42,42 +52,65 @@ function render({ model, el }) {
   const feedback = element("div", { class: "course-feedback", role: "status", "aria-live": "polite" });
   const bar = element("div", { class: "course-bar" }, submit);
   let shown = 0;
-  const hints = element("ol", { class: "course-hints", "aria-label": "Hints" });
+  const hints = element("ol", { class: "course-hints", "aria-label": "Hints", "aria-live": "polite" });
   if (item.hints.length) {
-    const more = element("button", { type: "button" }, `Hint (${item.hints.length})`);
+    const more = element("button", { type: "button" });
+    const left = () => {
+      const rest = item.hints.length - shown;
+      more.textContent = rest ? `Hint (${rest} left)` : "No more hints";
+      more.setAttribute("aria-disabled", String(rest === 0)); // "disabled" would throw the focus away
+    };
     more.addEventListener("click", () => {
       if (shown < item.hints.length) hints.append(element("li", {}, prose(item.hints[shown++])));
-      more.textContent = `Hint (${item.hints.length - shown})`;
-      more.disabled = shown === item.hints.length;
+      left();
     });
+    left();
     bar.append(more);
   }
   form.append(fieldset, bar, hints, feedback);
+  let patience;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    feedback.className = "course-feedback";
     feedback.textContent = "Saving…";
+    clearTimeout(patience);
+    patience = setTimeout(() => {
+      feedback.className = "course-feedback course-problem";
+      feedback.textContent = "Not saved yet: the kernel has not replied. If it is busy, wait; if it was restarted, run this cell again.";
+    }, 10000);
     model.send({ answer: inputs.filter((input) => input.checked).map((input) => input.value) });
+  });
+
+  form.addEventListener("change", () => {
+    if (!model.get("state").saved) return;
+    feedback.className = "course-feedback";
+    feedback.textContent = `Changed. Press "${submit.textContent}" to keep the new answer.`;
   });
 
   function draw() {
     const state = model.get("state");
-    if (state.tone !== "problem") inputs.forEach((input) => { input.checked = state.answer.includes(input.value); });
+    const answered = state.tone !== "problem";
+    clearTimeout(patience);
+    if (answered) inputs.forEach((input) => { input.checked = state.answer.includes(input.value); });
     feedback.className = `course-feedback course-${state.tone}`;
     feedback.replaceChildren();
     if (!state.message) return;
     feedback.append(element("p", {}, element("strong", {}, (SIGN[state.tone] ?? "") + state.message)));
+    if (!answered) return; // reasons and time belong to an earlier answer
     for (const [option, why] of state.reasons) {
       if (why) feedback.append(element("p", {}, element("em", {}, prose(option)), ": ", prose(why)));
     }
     if (state.saved) {
-      const time = new Date(state.saved).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-      feedback.append(element("p", { class: "course-saved" }, `saved ${time}`));
+      feedback.append(element("p", { class: "course-time" }, `Saved ${when(new Date(state.saved))}`));
     }
   }
-  model.on("change:state", draw);
+  model.on("change:turn", draw); // not the state: two replies in a row may be the same
   draw();
   el.append(form);
-  return () => model.off("change:state", draw);
+  return () => {
+    clearTimeout(patience);
+    model.off("change:turn", draw);
+  };
 }
 
 export default { render };
