@@ -77,6 +77,8 @@ def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> Noteboo
         raise Invalid("the notebook has a cell that is not a cell", where=path.name)
     if not isinstance(data.get("metadata"), dict):
         data["metadata"] = {}
+    for cell in data.get("cells", []):
+        _join_lines(cell)
     try:
         if data["nbformat"] == nbformat.current_nbformat:
             node = nbformat.from_dict(data)
@@ -96,6 +98,21 @@ def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> Noteboo
         del node.metadata["kernelspec"]
     node.nbformat, node.nbformat_minor = 4, 5
     return node
+
+
+def _join_lines(cell: dict[str, Any]) -> None:
+    """Make one text of outputs that are kept as lines; millions of lines take a minute to check."""
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else []:
+        if isinstance(output, dict):
+            data = output.get("data")
+            for place, key in (
+                (output, "text"),
+                *((data, key) for key in (data if isinstance(data, dict) else ())),
+            ):
+                lines = place.get(key)
+                if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
+                    place[key] = "".join(lines)
 
 
 def _mend_cell(cell: NotebookNode) -> None:

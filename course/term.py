@@ -16,18 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import course as package
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build
-from course.errors import Invalid, NotFound, nearest
+from course.errors import Invalid, NotFound
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
 from course.feedback import page
-from course.grading.pool import grade_all
-from course.grading.prepared import Prepared, fingerprint, trusted
+from course.grading.pool import Workers
+from course.grading.prepared import Prepared, fingerprint, gather, trusted
 from course.layout import Layout
-from course.model import Graded, Kind, Learner, ManualMark, Mark, Question, Submission
+from course.model import Graded, Learner, ManualMark, Mark, Question, Submission
 from course.questions import Item, sheet
 from course.sandbox import Limits
 from course.scoring import due_date, late_penalty
@@ -234,43 +233,23 @@ class Course:
             (path.stem, trusted(notebooks.read(path)[0], cells.get(path.stem, {})))
             for path in sorted((self.layout.release / lesson).glob("*.ipynb")) if path.stem in cells
         ]  # fmt: skip
-        questions = [question for name, node in nodes for question in build.questions(name, node)]
-        with self.book() as book:
-            writing.save_questions(book, lesson, questions)
-        texts = tuple((name, notebooks.write_text(node)) for name, node in nodes)
-        tests, files, items = (
-            self.layout.tests(lesson),
-            self.layout.source / lesson,
-            self._items(lesson),
-        )
-        self._check_items(lesson, questions, items)
-        modules = sorted({module for _, node in nodes for module in build.imports(node)})
-        key = fingerprint(
-            package.__version__, texts, tests.read_bytes() if tests.is_file() else b"", items,
-            [(name, disk.file_digest(path)) for name, path in disk.files_below(files)], self._limits(),
+        prepared = gather(
+            lesson, nodes, self._items(lesson), tests=self.layout.tests(lesson),
+            files=self.layout.source / lesson, limits=self._limits(), preload=self._imports(),
         )  # fmt: skip
-        return Prepared(
-            lesson,
-            texts,
-            tuple(questions),
-            items,
-            tests,
-            files,
-            self._limits(),
-            tuple(modules),
-            key,
-        )
+        with self.book() as book:
+            writing.save_questions(book, lesson, prepared.questions)
+        return prepared
 
-    def _check_items(
-        self, lesson: str, questions: Sequence[Question], items: dict[str, Item]
-    ) -> None:
-        lost = [q.id for q in questions if q.kind is Kind.QUIZ and q.id not in items]
-        if lost:
-            raise Invalid(
-                f"the release of '{lesson}' asks a quiz that the source no longer has", found=lost[0],
-                where=str(self.layout.source / lesson),
-                hint=nearest(lost[0], items) or "put it back, or release the lesson again",
-            )  # fmt: skip
+    def _imports(self) -> tuple[str, ...]:
+        """Return what all lessons import, so that one warm process serves them all."""
+        found = {
+            module
+            for lesson in self.lessons()
+            for _, node in self._sources(lesson)
+            for module in build.imports(node)
+        }
+        return tuple(sorted(found))
 
     def _limits(self) -> Limits:
         rules = self.file.policies
@@ -290,18 +269,22 @@ class Course:
         return fresh, len(work) - len(fresh)
 
     def autograde(
-        self,
-        prepared: Prepared,
-        work: Sequence[Submission],
-        jobs: int | None = None,
-        *,
-        walls: bool = True,
+        self, prepared: Prepared, work: Sequence[Submission], workers: Workers | None = None
     ) -> Iterator[Graded]:
         """Judge submissions; yields each one when its marks are in the gradebook.
 
         Stopping in the middle loses nothing: what was yielded is written, the rest is graded by
         the next call.
+
+        Args:
+            prepared: what `prepare` gave for the lesson.
+            work: the submissions, see `todo`.
+            workers: processes to use, kept for the next lesson; by default some for this call.
         """
+        if workers is None:
+            with Workers() as own:
+                yield from self.autograde(prepared, work, own)
+            return
         people = {person.id: person for person in self.learners()}
         due = self.file.lesson(prepared.lesson).due
         rules = self.file.policies
@@ -311,7 +294,7 @@ class Course:
             return late_penalty(score, late, rules.late, rules.late_per_day, grace)
 
         with self.book() as book:
-            for graded in grade_all(prepared, work, jobs, walls=walls):
+            for graded in workers.grade(prepared, work):
                 learner = graded.submission.learner
                 self._keep_notebooks(graded)
                 start = people[learner].start if learner in people else None
@@ -454,7 +437,7 @@ def sample_folder() -> Path:
     Raises:
         NotFound: when neither is there.
     """
-    inside = Path(package.__file__).parent
+    inside = Path(__file__).parent
     for folder in (inside / "sample", inside.parent):
         if (folder / disk.COURSE_FILE).is_file() and (folder / "notebooks").is_dir():
             return folder

@@ -111,7 +111,7 @@ def public_tests(source: str, file: str) -> str:
         file: its name, for errors.
 
     Raises:
-        Invalid: when it is not Python.
+        Invalid: when it is not Python, or a public test asks for a pytest fixture.
     """
     try:
         tree = ast.parse(source)
@@ -120,6 +120,7 @@ def public_tests(source: str, file: str) -> str:
         raise Invalid(
             "the tests are not valid Python", where=f"{file}:{error.lineno}", found=str(error.msg)
         ) from error
+    _refuse_fixtures(tree, file)
     kept = {id(node) for node in tree.body if _is_public(node)}
     while True:
         used = {name for each in kept for name in names[each][1]}
@@ -128,6 +129,23 @@ def public_tests(source: str, file: str) -> str:
             break
         kept |= more
     return "\n\n".join(f"{ast.unparse(node)}\n" for node in tree.body if id(node) in kept)
+
+
+def _refuse_fixtures(tree: ast.Module, file: str) -> None:
+    """A public test runs in the learner's kernel, where pytest gives no fixtures."""
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    fixtures = {
+        f.name for f in functions if any("fixture" in ast.unparse(d) for d in f.decorator_list)
+    }
+    for test in (function for function in functions if _is_public(function)):
+        asked = sorted({argument.arg for argument in test.args.args} & fixtures)
+        if asked:
+            raise Invalid(
+                "a public test can't use a pytest fixture",
+                where=f"{file}:{test.lineno}",
+                found=f"{test.name}({asked[0]})",
+                hint=f"make '{asked[0]}' inside the test, or make the test hidden",
+            )
 
 
 def _is_test(node: ast.stmt) -> bool:

@@ -227,25 +227,33 @@ def autograde(
 
     Example: `course autograde cleaning --jobs 2`
     """
+    from course.grading.pool import Workers  # noqa: PLC0415  as in _open
+
     opened = _open(course)
-    stuck = 0
-    for lesson in lessons:
-        prepared = opened.prepare(lesson)
-        work, same = opened.todo(prepared, force=force)
-        graded, waiting, triaged = 0, 0, []
-        with show.progress(f"grading {lesson}", len(work)) as move:
-            for result in opened.autograde(prepared, work, jobs, walls=sandbox):
-                move()
-                graded += not result.reason
-                triaged += [(result.submission.learner, result.reason)] if result.reason else []
-                waiting += any(verdict.score is None for verdict in result.verdicts)
-        show.say(f"{lesson}: {graded} graded, {same} unchanged, {waiting} wait for a person, "
-                 f"{len(triaged)} could not be graded")  # fmt: skip
-        for learner, reason in sorted(triaged):
-            show.say(f"  {learner}: {reason}")
-        stuck += len(triaged)
+    with Workers(jobs, walls=sandbox) as workers:
+        stuck = sum(_autograde(opened, lesson, workers, force=force) for lesson in lessons)
     if stuck:
         raise typer.Exit(show.NEEDS_PERSON)
+
+
+def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
+    """Grade one lesson and say what came; returns how many could not be graded."""
+    prepared = opened.prepare(lesson)
+    work, same = opened.todo(prepared, force=force)
+    graded, waiting, triaged = 0, 0, []
+    with show.progress(f"grading {lesson}", len(work)) as move:
+        for result in opened.autograde(prepared, work, workers):
+            move()
+            graded += not result.reason
+            triaged += [(result.submission.learner, result.reason)] if result.reason else []
+            waiting += any(verdict.score is None for verdict in result.verdicts)
+    show.say(
+        f"{lesson}: {graded} graded, {same} unchanged, {waiting} wait for a person, "
+        f"{len(triaged)} could not be graded"
+    )
+    for learner, reason in sorted(triaged):
+        show.say(f"  {learner}: {reason}")
+    return len(triaged)
 
 
 def triage(course: CourseOption = None, json: JsonOption = False) -> None:

@@ -1,7 +1,6 @@
 """How the demo's learners fill in a lesson: each persona is one thing that happens in real classes."""
 
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ WRONG: Mapping[str, Sequence[str]] = json.loads((Path(__file__).parent / "wrong.
 
 _TROUBLE = {
     "warning": "import warnings\nwarnings.warn('this column may hold missing values')\n",
-    "flood": "for number in range(200_000):\n    print('checking row', number)\n",
+    "flood": "for number in range(50_000):\n    print('checking row', number)\n",
     "exception": "raise RuntimeError('I wanted to come back to this')\n",
     "crash": "import os\nos._exit(1)\n",
     "loop": "while True:\n    pass\n",
@@ -74,6 +73,6 @@ def _spoil(node: NotebookNode, persona: str) -> None:
         node.cells = [cell for cell in node.cells if marks(cell).get("grade_id") != checks[0]]
     if persona == "duplicated":
         place = next(i for i, cell in enumerate(node.cells) if marks(cell).get("grade_id") == f"{checks[0]}-answer")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that the copy has its original's id is the point
-            node.cells.insert(place, node.cells[place].copy())
+        copy = node.cells[place].copy()
+        copy.id += "-copy"  # nbformat would complain; JupyterLab gives a split cell a new id, too
+        node.cells.insert(place, copy)

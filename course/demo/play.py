@@ -3,24 +3,36 @@
 import csv
 import datetime as dt
 import shutil
+import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import track as _track
 from rich.table import Table
 
 from course import layout as disk
 from course.demo.persona import fill_in
 from course.errors import Invalid
 from course.feedback import number
+from course.grading.pool import Workers
 from course.model import Learner, ManualMark, Mark
 from course.study import Study
 from course.term import Course, sample_folder
 
 HERE = Path(__file__).parent
 MARKER = ".course-demo"
+Thing = TypeVar("Thing")
 HOW_MANY = {"first-look": 24, "cleaning": 12, "grouping": 6, "personal-data": 12}
+
+
+def track(things: Iterable[Thing], what: str, total: float | None = None) -> Iterable[Thing]:
+    """Show a bar on a terminal's stderr while things are gone through."""
+    quiet = not sys.stderr.isatty()
+    bar = Console(stderr=True)
+    return _track(things, what, total, console=bar, transient=True, disable=quiet)
 
 
 def play(folder: Path) -> Course:
@@ -32,18 +44,14 @@ def play(folder: Path) -> Course:
     console, begin = Console(highlight=False), time.monotonic()
     course = _course(folder)
     people = _people()
-    for lesson in track(course.lessons(), "releasing", console=Console(stderr=True), transient=True):
+    for lesson in track(course.lessons(), "releasing"):
         course.release(lesson)
     console.print(f"released {len(course.lessons())} lessons and enrolled {course.enrol(list(people))[0]} learners")
     handed_in = _learn(course, folder / "learners", people)
     console.print(f"learners fetched, worked and handed in {handed_in} times through the exchange")
-    for lesson in course.lessons():
-        course.collect(lesson)
-        prepared = course.prepare(lesson)
-        work, _ = course.todo(prepared)
-        results = course.autograde(prepared, work)
-        for _ in track(results, f"grading {lesson}", len(work), console=Console(stderr=True), transient=True):
-            pass
+    with Workers() as workers:
+        for lesson in course.lessons():
+            _grade(course, lesson, workers)
     console.print("collected and autograded them; code ran in a fresh process each")
     console.print(f"recorded {_mark(course)} marks of a person from a file")
     returned = sum(len(course.return_feedback(lesson)) for lesson in course.lessons())
@@ -86,7 +94,7 @@ def _people() -> dict[Learner, str]:
 def _learn(course: Course, folder: Path, people: dict[Learner, str]) -> int:
     handed_in = 0
     for place, (person, persona) in enumerate(
-        track(people.items(), "learning", console=Console(stderr=True), transient=True)
+        track(people.items(), "learning")
     ):
         home = folder / person.id
         home.mkdir(parents=True)
@@ -98,6 +106,14 @@ def _learn(course: Course, folder: Path, people: dict[Learner, str]) -> int:
                 study.submit(lesson)
                 handed_in += 1
     return handed_in
+
+
+def _grade(course: Course, lesson: str, workers: Workers) -> None:
+    course.collect(lesson)
+    prepared = course.prepare(lesson)
+    work, _ = course.todo(prepared)
+    for _ in track(course.autograde(prepared, work, workers), f"grading {lesson}", len(work)):
+        pass  # each is written when it comes
 
 
 def _mark(course: Course) -> int:

@@ -5,6 +5,7 @@ exchange's root to everybody. These classes are its own with those three things 
 configured as nbgrader's plugins, so that its own commands use them too.
 """
 
+import datetime as dt
 import fnmatch
 import os
 import secrets
@@ -100,7 +101,42 @@ class Submit(_Whole, default.ExchangeSubmit):  # type: ignore[misc]  # untyped b
 
 
 class Collect(_Whole, default.ExchangeCollect):  # type: ignore[misc]  # untyped base
-    """Collect the latest submission of each learner."""
+    """Collect the latest submission of each learner; an earlier one stays until it is replaced."""
+
+    def copy_files(self) -> None:
+        """Copy to the submitted folder what is new, or newer than what is there."""
+        if not self.src_records:
+            self.log.warning("No submissions of %r to collect", self.coursedir.assignment_id)
+        for record in self.src_records:
+            learner, source = record["username"], Path(self.inbound_path) / record["filename"]
+            self._check_owner(learner, source)
+            target = self.coursedir.format_path(
+                self.coursedir.submitted_directory, learner, self.coursedir.assignment_id
+            )
+            if Path(target).is_dir() and not self._is_wanted(target, record["timestamp"]):
+                self.log.info("No newer submission to collect: %s", learner)
+                continue
+            self.log.info("Collecting submission: %s", learner)
+            self.do_copy(str(source), target)
+
+    def _is_wanted(self, target: str, when: dt.datetime) -> bool:
+        """Tell whether a submission is to take the place of the one in ``target``, by nbgrader's rules."""
+        there = self.coursedir.get_existing_timestamp(target)
+        newer = there is None or when > there
+        return bool((self.update and newer) or (self.before_duedate and there != when))
+
+    def _check_owner(self, learner: str, source: Path) -> None:
+        if not self.check_owner:
+            return
+        try:
+            owner = source.owner()
+        except KeyError:
+            owner = "unknown id"
+        if owner != learner:
+            self.log.warning(
+                "%s claims to be submitted by %s but is owned by %s; cheating attempt? "
+                "(ExchangeCollect.check_owner)", source, learner, owner,
+            )  # fmt: skip
 
 
 class ReleaseFeedback(_Entered, default.ExchangeReleaseFeedback):  # type: ignore[misc]  # untyped base

@@ -65,6 +65,9 @@ def _read(folder: Path, name: str, expected: int) -> tuple[NotebookNode, list[Re
     if renamed:
         path = there[0]
     node, repairs = notebooks.read(path)
+    for cell in node.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []  # made anew, and there may be hundreds of megabytes of them
     if renamed:
         repairs.append(Repair(path.name, f"was handed in under this name; taken as {name}.ipynb"))
     return node, repairs

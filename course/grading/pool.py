@@ -4,12 +4,14 @@ One submission is handed out at a time, so a worker that dies costs one submissi
 """
 
 import contextlib
+import functools
 import multiprocessing as mp
 import os
 import signal
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Self
 
 from course.errors import CourseError
 from course.grading.checks import Tests, with_tests
@@ -21,64 +23,76 @@ from course.sandbox import Place, Session, open_session
 MAX_TRIES = 2
 
 
-def grade_all(
-    lesson: Prepared, work: Sequence[Submission], jobs: int | None = None, *, walls: bool = True
-) -> Iterator[Graded]:
-    """Judge submissions in parallel; yields each result as it is there, in no fixed order.
+class Workers:
+    """Processes that judge submissions, kept from lesson to lesson. Use it in ``with``.
 
     Args:
-        lesson: what to judge by.
-        work: the submissions.
-        jobs: how many processes; by default one per core.
+        jobs: how many at most; by default one per core.
         walls: False runs learners' code as ordinary processes of this user.
-
-    Raises:
-        Invalid: when the lesson's tests can't be read.
-        Unavailable: when no walls can be had.
     """
-    count = min(jobs or os.cpu_count() or 1, len(work))
-    waiting, tries = list(reversed(work)), dict.fromkeys(work, 0)
-    workers = [_Worker(lesson, walls=walls) for _ in range(count)]
-    try:
-        while waiting or any(worker.busy for worker in workers):
-            for worker in workers:
-                if waiting and worker.busy is None:
-                    worker.give(waiting.pop())
-            ready = wait([worker.pipe for worker in workers if worker.busy is not None])
-            for worker in list(workers):
-                if worker.pipe in ready and worker.busy is not None:
-                    task = worker.busy
-                    try:
-                        yield worker.take()
-                    except EOFError:  # the worker died with the task in its hands
-                        workers[workers.index(worker)] = _Worker(lesson, walls=walls)
-                        worker.stop()
-                        tries[task] += 1
-                        if tries[task] < MAX_TRIES:
-                            waiting.append(task)
-                        else:
-                            yield Graded(task, reason="the grader's own process died on it, twice")
-    finally:
-        for worker in workers:
+
+    def __init__(self, jobs: int | None = None, *, walls: bool = True) -> None:
+        self.jobs, self.walls = jobs or os.cpu_count() or 1, walls
+        self.staff: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        for worker in self.staff:
             worker.stop()
+        self.staff = []
+
+    def grade(self, lesson: Prepared, work: Sequence[Submission]) -> Iterator[Graded]:
+        """Judge submissions in parallel; yields each result as it is there, in no fixed order.
+
+        Raises:
+            Invalid: when the lesson's tests can't be read.
+            Unavailable: when no walls can be had.
+        """
+        waiting, tries = list(reversed(work)), dict.fromkeys(work, 0)
+        while len(self.staff) < min(self.jobs, len(work)):
+            self.staff.append(_Worker(walls=self.walls))
+        while waiting or any(worker.busy for worker in self.staff):
+            for worker in self.staff:
+                if waiting and worker.busy is None:
+                    worker.give(lesson, waiting.pop())
+            busy = [worker for worker in self.staff if worker.busy is not None]
+            ready = wait([worker.pipe for worker in busy])
+            for worker in [each for each in busy if each.pipe in ready]:
+                task = worker.busy
+                assert task is not None  # noqa: S101  busy ones have a task
+                try:
+                    yield worker.take()
+                except EOFError:  # the worker died with the task in its hands
+                    self.staff[self.staff.index(worker)] = _Worker(walls=self.walls)
+                    worker.stop()
+                    tries[task] += 1
+                    if tries[task] < MAX_TRIES:
+                        waiting.append(task)
+                    else:
+                        yield Graded(task, reason="the grader's own process died on it, twice")
 
 
 class _Worker:
     """One process that judges what it is given."""
 
-    def __init__(self, lesson: Prepared, *, walls: bool) -> None:
-        context = mp.get_context("spawn")
+    def __init__(self, *, walls: bool) -> None:
+        context = mp.get_context("forkserver")
+        context.set_forkserver_preload(["course.grading.grade"])
         self.pipe, theirs = context.Pipe()
         self.busy: Submission | None = None
-        self.process: BaseProcess = context.Process(
-            target=_work, args=(theirs, lesson, walls), daemon=True
-        )
+        self.lesson: Prepared | None = None
+        self.process: BaseProcess = context.Process(target=_work, args=(theirs, walls), daemon=True)
         self.process.start()
         theirs.close()
 
-    def give(self, task: Submission) -> None:
+    def give(self, lesson: Prepared, task: Submission) -> None:
         self.busy = task
         with contextlib.suppress(BrokenPipeError):  # take() meets the end of the pipe and says so
+            if self.lesson is not lesson:
+                self.pipe.send(lesson)
+                self.lesson = lesson
             self.pipe.send(task)
 
     def take(self) -> Graded:
@@ -97,31 +111,45 @@ class _Worker:
         self.process.join()
 
 
-def _work(pipe: "Connection[object, object]", lesson: Prepared, walls: bool) -> None:
-    """The worker's whole life: judge submissions until the pipe ends."""
+class _Desk:
+    """A worker's end of the pipe: lessons and tasks come in, results go out."""
+
+    def __init__(self, pipe: "Connection[object, object]", *, walls: bool) -> None:
+        self.pipe, self.walls = pipe, walls
+        self.order: object = None
+
+    def next(self) -> object:
+        """Wait for a lesson or a task; None at the end."""
+        try:
+            self.order = self.pipe.recv()
+        except (EOFError, OSError):
+            self.order = None
+        return self.order
+
+    def judge(self, lesson: Prepared, tests: Tests) -> None:
+        """Judge tasks until something else comes."""
+        while isinstance(self.next(), Submission):
+            assert isinstance(self.order, Submission)  # noqa: S101  just asked
+            try:
+                result: object = grade(self.order, lesson, tests, self.open)
+            except CourseError as error:
+                result = error
+            self.pipe.send(result)
+
+    def open(self, place: Place) -> Session:
+        return open_session(place, walls=self.walls)
+
+
+def _work(pipe: "Connection[object, object]", walls: bool) -> None:
+    """The worker's whole life: lesson after lesson until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    try:
-        with_tests(lesson.tests, lambda tests: _serve(pipe, lesson, tests, walls))
-    except CourseError as error:
+    desk = _Desk(pipe, walls=walls)
+    desk.next()
+    while isinstance(desk.order, Prepared):
+        lesson = desk.order
         try:
-            pipe.recv()
-            pipe.send(error)
-        except (EOFError, OSError):
-            return
-
-
-def _serve(pipe: "Connection[object, object]", lesson: Prepared, tests: Tests, walls: bool) -> None:
-    def opened(place: Place) -> Session:
-        return open_session(place, walls=walls)
-
-    while True:
-        try:
-            task = pipe.recv()
-        except (EOFError, OSError):
-            return
-        assert isinstance(task, Submission)  # noqa: S101  our own pipe
-        try:
-            result: object = grade(task, lesson, tests, opened)
+            with_tests(lesson.tests, functools.partial(desk.judge, lesson))
         except CourseError as error:
-            result = error
-        pipe.send(result)
+            if desk.next() is not None:
+                pipe.send(error)
+                desk.next()

@@ -2,15 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from course.model import Question
-from course.notebook import NotebookNode, marks
+import course
+from course.authoring import build
+from course.errors import Invalid, nearest
+from course.layout import file_digest, files_below
+from course.model import Kind, Question
+from course.notebook import NotebookNode, marks, write_text
 from course.questions import Item
 from course.sandbox import Limits
 
@@ -56,6 +60,44 @@ def trusted(release: NotebookNode, cells: Mapping[str, Any]) -> NotebookNode:
         if saved is not None and saved["locked"] and saved["source"] is not None:
             cell.source = saved["source"]
     return node
+
+
+def gather(
+    lesson: str,
+    nodes: Sequence[tuple[str, NotebookNode]],
+    items: Mapping[str, Item],
+    *,
+    tests: Path,
+    files: Path,
+    limits: Limits,
+    preload: tuple[str, ...],
+) -> Prepared:
+    """Put together what a lesson's submissions are judged by.
+
+    Args:
+        nodes: name and trusted notebook, in order.
+        items: the source's quiz questions by id.
+
+    Raises:
+        Invalid: the release asks a quiz that the source does not have.
+    """
+    found = [question for name, node in nodes for question in build.questions(name, node)]
+    lost = [
+        question.id for question in found if question.kind is Kind.QUIZ and question.id not in items
+    ]
+    if lost:
+        raise Invalid(
+            f"the release of '{lesson}' asks a quiz that the source no longer has",
+            where=str(files),
+            found=lost[0],
+            hint=nearest(lost[0], items) or "put it back, or release the lesson again",
+        )
+    texts = tuple((name, write_text(node)) for name, node in nodes)
+    key = fingerprint(
+        course.__version__, texts, tests.read_bytes() if tests.is_file() else b"", items, limits,
+        [(name, file_digest(path)) for name, path in files_below(files)],
+    )  # fmt: skip
+    return Prepared(lesson, texts, tuple(found), items, tests, files, limits, preload, key)
 
 
 def fingerprint(*parts: object) -> str:

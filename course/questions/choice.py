@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from course.errors import nearest
 from course.questions.item import Answer, Item, MalformedAnswerError, Result, shuffled
 
 
@@ -9,6 +10,7 @@ class _Choice:
     """What both have in common: options, shown in a shuffled order, answered by their ids."""
 
     many: bool
+    settings: tuple[str, ...] = ()
 
     def check(self, item: Item) -> list[str]:
         problems = []
@@ -25,6 +27,10 @@ class _Choice:
             f"the option '{text}' stands twice" for text in {t for t in texts if texts.count(t) > 1}
         ]
         problems += [f"option '{option.id}' is empty" for option in item.options if not option.text]
+        for name, _ in item.settings:
+            if name not in self.settings:
+                known = nearest(name, (*self.settings, "points", "mode", "kind"))
+                problems.append(f"the setting '{name}' is unknown{'; ' + known if known else ''}")
         return problems + self._check_more(item)
 
     def _check_more(self, item: Item) -> list[str]:
@@ -84,6 +90,7 @@ class Multiple(_Choice):
     """
 
     many = True
+    settings = ("credit",)
 
     def _check_more(self, item: Item) -> list[str]:
         rule = item.setting("credit", "all")

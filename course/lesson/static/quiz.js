@@ -30,12 +30,23 @@ function when(moment) {
 
 const SIGN = { right: "✓ ", wrong: "✗ ", saved: "● ", problem: "! " };
 
+// JupyterLab's shortcuts of one key (arrows, Enter, Space, letters) would take the keys away from the
+// form. It leaves them to what carries this attribute, which has to be the very element with the
+// focus. While Ctrl or Command is held the attribute is off: saving with Ctrl+S works here too.
+function keepKeys(form) {
+  const set = (event) => {
+    const held = event.ctrlKey || event.metaKey;
+    for (const node of form.querySelectorAll("input, button")) node.toggleAttribute("data-lm-suppress-shortcuts", !held);
+  };
+  for (const type of ["focusin", "keydown", "keyup"]) form.addEventListener(type, set);
+  set({});
+}
+
 function render({ model, el }) {
   const item = model.get("item");
   const group = `course-${item.id}-${Math.random().toString(36).slice(2, 8)}`;
   const type = item.kind === "single" ? "radio" : "checkbox";
-  // JupyterLab's shortcuts of one key (arrows, Enter, letters) would take the keys from the form.
-  const form = element("form", { class: "course-quiz", novalidate: true, "data-lm-suppress-shortcuts": "true" });
+  const form = element("form", { class: "course-quiz", novalidate: true });
   const legend = element("legend", {}, prose(item.prompt));
   const points = `${item.points} ${item.points === 1 ? "point" : "points"}`;
   const worth = item.mode === "graded" ? `${points}, graded later`
@@ -68,6 +79,7 @@ function render({ model, el }) {
     bar.append(more);
   }
   form.append(fieldset, bar, hints, feedback);
+  keepKeys(form);
   let patience;
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,0 +1,78 @@
+"""The instructor's side: `course lab` with nbgrader's formgrader on the course's folders."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import LESSON, Server, Term, serving
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture(scope="module")
+def lab(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real command, started elsewhere than in the course's folder."""
+    program = str(Path(sys.executable).parent / "course")
+    base = tmp_path_factory.mktemp("teacher")
+    command = [program, "lab", "--course", str(term.course.layout.root)]
+    with serving(command, base, base) as server:
+        yield server
+
+
+def test_the_menu_of_jupyterlab_opens_the_formgrader(
+    lab: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.goto(lab.address("lab"))
+    page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
+    page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+    inside = page.frame_locator("iframe")
+    expect(inside.get_by_role("link", name=LESSON, exact=True)).to_be_visible()
+
+
+def test_the_lessons_stand_there_with_their_submissions(
+    lab: Server, term: Term, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.goto(lab.address("formgrader"))
+    handed_in = {"first-look": "3", "cleaning": "1", "grouping": "1", "personal-data": "1"}
+    assert set(handed_in) == set(term.course.lessons())
+    for lesson, count in handed_in.items():
+        row = page.get_by_role("row").filter(has=page.get_by_role("link", name=lesson, exact=True))
+        expect(row.get_by_text("released", exact=True)).to_be_visible()
+        expect(row.get_by_role("link", name=count, exact=True)).to_be_visible()
+
+
+def test_the_marks_are_those_that_autograde_wrote(
+    lab: Server, term: Term, new_page: Callable[..., Page], picture: Callable[..., None]
+) -> None:
+    marks = [mark for mark in term.course.marks(LESSON, "ben") if mark.points is not None]
+    score, most = sum(mark.points or 0 for mark in marks), sum(mark.maximum for mark in marks)
+    assert 0 < score < most
+    page = new_page()
+    page.goto(lab.address(f"formgrader/manage_submissions/{LESSON}"))
+    row = page.get_by_role("row").filter(has_text="Okafor, Ben")
+    expect(row).to_contain_text(f"{score:g} / {most:g}")
+    expect(row).to_contain_text("graded")
+    picture(page, "formgrader.png")
+
+
+def test_a_submission_opens_with_its_scores(
+    lab: Server, term: Term, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.goto(lab.address(f"formgrader/gradebook/{LESSON}/{LESSON}"))
+    page.get_by_role("link", name=re.compile("Submission #")).first.click()
+    expect(page.get_by_text("Student's answer").first).to_be_visible()
+    points = {mark.question: mark for mark in term.course.marks(LESSON, "ana")}
+    assert set(points) >= {"table-facts", "late-from"}
+    expect(page.locator("input.score").first).not_to_have_value("")
+
+
+def test_the_servers_log_holds_no_traceback(lab: Server) -> None:
+    """Last in this file: it is about all of the above."""
+    text = lab.log.read_text(encoding="utf-8")
+    assert "Jupyter Server" in text
+    assert "Traceback" not in text, text
+    assert re.findall(r"^\[[WEC] .*$", text, re.MULTILINE) == []

@@ -1,0 +1,168 @@
+"""The database is locked or the disk is full: a clear error, the old state, and it works afterwards."""
+
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import classroom
+import pytest
+from classroom import answer, course, join, points, tree
+
+HOLD = (
+    "import sqlite3, sys, time\n"
+    "book = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+    "book.execute('begin exclusive')\n"
+    "print('held', flush=True)\n"
+    "time.sleep(float(sys.argv[2]))\n"
+    "book.execute('rollback')\n"
+)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with one graded learner, and one whose work waits on the exchange."""
+    folder = classroom.new_course(tmp_path_factory.mktemp("away") / "our")
+    answer(join(folder, "ana"))
+    course("submit welcome", folder.parent / "ana")
+    course("collect welcome", folder)
+    course("autograde welcome", folder)
+    answer(join(folder, "ben"))
+    course("submit welcome", folder.parent / "ben")
+    return folder
+
+
+@pytest.fixture
+def our(graded: Path, tmp_path: Path) -> Path:
+    return classroom.copy(graded, tmp_path / "our")
+
+
+def hold(folder: Path, seconds: float) -> subprocess.Popen[str]:
+    """Let another process hold the gradebook."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder / "gradebook.db"), str(seconds)],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    return holder
+
+
+def let_go(holder: subprocess.Popen[str]) -> None:
+    holder.kill()
+    holder.wait()
+    assert holder.stdout is not None
+    holder.stdout.close()
+
+
+# -- a locked database ---------------------------------------------------------------------------
+
+
+def test_a_database_that_is_locked_for_a_while_is_waited_for(our: Path) -> None:
+    holder = hold(our, 3)
+    begin = time.monotonic()
+    try:
+        said = course("mark welcome ana wish --points 1.5", our)
+    finally:
+        let_go(holder)
+
+    assert said.out.startswith("1 of 1")
+    assert time.monotonic() - begin > 1
+    assert points(our)["ana", "wish"] == 1.5
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["mark welcome ana wish --points 1", "grades", "status", "release welcome", "autograde welcome --force", "return welcome"],
+)
+def test_a_database_that_stays_locked_is_a_clear_error_and_changes_nothing(
+    our: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("course.store.database.WAIT_SECONDS", 0.3)
+    before, marks = tree(our), points(our)
+    holder = hold(our, 100)
+    try:
+        said = course(command, our, code=1)
+    finally:
+        let_go(holder)
+
+    assert said.err.count("error: ") == 1
+    assert "locked" in said.err
+    assert "Traceback" not in said.err
+    visible = {name for name in tree(our) if "/." not in f"/{name}" and "gradebook.db" not in name}
+    assert {name: before[name] for name in visible} == {name: tree(our)[name] for name in visible}
+    assert points(our) == marks
+
+
+# -- a full disk ---------------------------------------------------------------------------------
+
+
+def run_on_a_full_disk(command: str, folder: Path, bytes_left: int) -> subprocess.CompletedProcess[str]:
+    """Run a command of ours that may write no file beyond this size, as on a disk that is full."""
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, bytes_left))
+
+    return subprocess.run(
+        [sys.executable, "-m", "course", *command.split()], cwd=folder, check=False, timeout=120,
+        capture_output=True, text=True, preexec_fn=limit, env=classroom.environment(folder.parent / "home"),  # noqa: PLW1509
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [
+        ("release welcome", "our"),
+        ("collect welcome", "our"),
+        ("mark welcome ana wish --points 2 --comment Good.", "our"),
+        ("return welcome", "our"),
+        ("grades --output grades.csv", "our"),
+        ("submit welcome", "ana"),
+    ],
+)
+def test_a_full_disk_is_a_clear_error_and_the_same_command_works_afterwards(
+    graded: Path, tmp_path: Path, command: str, place: str
+) -> None:
+    whole = classroom.copy(graded.parent, tmp_path / "all")
+    folder = whole / place
+    if place == "ana":
+        text = (folder / "learner.toml").read_text(encoding="utf-8")
+        (folder / "learner.toml").write_text(text.replace(str(graded.parent), str(whole)), encoding="utf-8")
+    before, marks = _visible(whole), points(whole / "our")
+
+    said = run_on_a_full_disk(command, folder, 100)
+
+    assert said.returncode == 1, said.stdout + said.stderr
+    assert said.stderr.count("error: ") == 1, said.stderr
+    assert "Traceback" not in said.stderr
+    assert _visible(whole) == before
+    assert points(whole / "our") == marks
+    course(command, folder)
+    assert not [name for name in tree(whole) if name.endswith(".new")]
+
+
+def _visible(folder: Path) -> dict[str, bytes]:
+    return {
+        name: content for name, content in tree(folder).items()
+        if not any(part.startswith(".") for part in Path(name).parts) and "gradebook.db-" not in name
+    }  # fmt: skip
+
+
+def test_grading_on_a_full_disk_is_a_clear_error_and_goes_on_afterwards(our: Path) -> None:
+    course("collect welcome", our)
+    marks = points(our)
+
+    said = run_on_a_full_disk("autograde welcome --jobs 1", our, 100)
+
+    assert said.returncode == 1, said.stdout + said.stderr
+    assert said.stderr.count("error: ") == 1, said.stderr
+    assert points(our) == {**marks, **{key: None for key in points(our) if key[0] == "ben"}}
+    course("autograde welcome --jobs 1", our)
+    assert points(our)["ben", "double"] == 3
+    with sqlite3.connect(our / "gradebook.db") as book:
+        assert book.execute("pragma integrity_check").fetchall() == [("ok",)]
+    book.close()
