@@ -12,6 +12,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -285,21 +286,32 @@ class Course:
             with Workers() as own:
                 yield from self.autograde(prepared, work, own)
             return
+        with self.recording(prepared) as record:
+            for graded in workers.grade(prepared, work):
+                record(graded, frozenset())
+                yield graded
+
+    @contextmanager
+    def recording(self, prepared: Prepared) -> Iterator[Callable[[Graded, frozenset[str]], None]]:
+        """Lend a function that writes what grading one submission gave, all of it or nothing.
+
+        Its second argument names questions whose standing mark is kept.
+        """
         people = {person.id: person for person in self.learners()}
-        due = self.file.lesson(prepared.lesson).due
-        rules = self.file.policies
+        due, rules = self.file.lesson(prepared.lesson).due, self.file.policies
         grace = dt.timedelta(minutes=rules.grace_minutes)
 
         def penalty(score: float, late: dt.timedelta) -> float:
             return late_penalty(score, late, rules.late, rules.late_per_day, grace)
 
+        def record(graded: Graded, keep: frozenset[str]) -> None:
+            person = people.get(graded.submission.learner)
+            when = due_date(due, person.start if person else None)
+            self._keep_notebooks(graded)
+            writing.save_graded(book, graded, prepared.questions, penalty, when, keep)
+
         with self.book() as book:
-            for graded in workers.grade(prepared, work):
-                learner = graded.submission.learner
-                self._keep_notebooks(graded)
-                start = people[learner].start if learner in people else None
-                writing.save_graded(book, graded, prepared.questions, penalty, due_date(due, start))
-                yield graded
+            yield record
 
     def _keep_notebooks(self, graded: Graded) -> None:
         """Write `autograded/` as nbgrader does, for the formgrader and for graders to look at."""

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from course.cli import learn, make, show, teach
+from course.cli import grade, learn, make, people, show, teach
 from course.errors import CourseError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Courses taught with Jupyter notebooks at the learner's own pace, on top of nbgrader.",
 )
-for group in (make, teach, learn):
+for group in (make, people, teach, grade, learn):
     group.add_to(app)
 
 

@@ -18,6 +18,7 @@ CourseOption = Annotated[
         "--course", metavar="DIR", help="The course's folder; by default the nearest one upward."
     ),
 ]
+Lessons = Annotated[list[str], typer.Argument(metavar="LESSON...", help="Folders of lessons.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 NEEDS_PERSON = 3
@@ -103,3 +104,10 @@ def listing(names: Iterable[str], most: int = 8) -> str:
     """Return names as a phrase, cut after ``most``."""
     names = list(names)
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def open_course(folder: Path | None) -> Any:
+    """Open the course that a command is about; nbgrader is loaded only now, not for --help."""
+    from course.term import Course  # noqa: PLC0415  see above
+
+    return Course.open(folder)

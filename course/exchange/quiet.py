@@ -10,6 +10,7 @@ from typing import Any
 from course.errors import CourseError, Invalid, Unavailable
 
 _LOGGERS = ("traitlets", "tornado.application", "alembic", "nbgrader")
+_DISK = ("OSError: [Errno", "PermissionError: ")  # how nbgrader's log tells of what it swallowed
 
 
 class _Heard(logging.Handler):
@@ -57,8 +58,13 @@ def nbgrader(doing: str) -> Iterator[list[str]]:
             hint="nothing is half-written; mend it and run the same command again",
         ) from error  # fmt: skip
     except Exception as error:
-        said = [line for line in heard.lines if line.strip()] or [str(error)]
-        raise Invalid(f"{doing} did not work", found=_short(_reason(said))) from error
+        reason = _reason([line for line in heard.lines if line.strip()] or [str(error)])
+        if reason.startswith(_DISK):
+            raise Unavailable(
+                f"{doing} did not work", found=_short(reason),
+                hint="nothing is half-written; mend it and run the same command again",
+            ) from error  # fmt: skip
+        raise Invalid(f"{doing} did not work", found=_short(reason)) from error
     finally:
         for log, (propagate, level, handlers) in zip(loggers, before, strict=True):
             log.propagate, log.handlers = propagate, handlers

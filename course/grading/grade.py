@@ -10,7 +10,7 @@ import nbformat
 
 from course import notebook as notebooks
 from course.authoring.build import call_of
-from course.errors import CourseError
+from course.errors import CourseError, Unavailable
 from course.grading.checks import OUTCOMES, Tests
 from course.grading.learner import Notebook
 from course.grading.prepared import Prepared, fingerprint
@@ -26,7 +26,11 @@ OpenSession = Callable[[Place], Session]
 
 
 def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSession) -> Graded:
-    """Judge one submission. What is wrong with it becomes part of the result, never an error."""
+    """Judge one submission. What is wrong with it becomes part of the result, never an error.
+
+    Raises:
+        Unavailable: there is no room on the disk, or there are no walls.
+    """
     mark = fingerprint(work.digest, lesson.fingerprint)
     answers = record.read(work.folder)
     repairs = [
@@ -39,7 +43,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         trusted = nbformat.reads(text, as_version=4)
         try:
             submitted, found = _read(work.folder, name, len(lesson.notebooks))
-        except CourseError as error:
+        except (CourseError, PermissionError) as error:
             return Graded(work, reason=str(error).replace("\n ", ";"), fingerprint=mark)
         mended = notebooks.repair(trusted, submitted)
         repairs += [*found, *mended.repairs]
@@ -75,11 +79,17 @@ def _read(folder: Path, name: str, expected: int) -> tuple[NotebookNode, list[Re
 
 def _lay_out(work: Path, own: Path, target: Path) -> None:
     """Copy the learner's files, then the lesson's own over them; notebooks and links stay out."""
-    for source in (work, own):
-        for name, path in files_below(source) if source.is_dir() else ():
-            if path.suffix != ".ipynb" and not name.startswith("feedback/"):
-                (target / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target / name)
+    try:
+        for source in (work, own):
+            for name, path in files_below(source) if source.is_dir() else ():
+                if path.suffix != ".ipynb" and not name.startswith("feedback/"):
+                    (target / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, target / name)
+    except OSError as error:
+        raise Unavailable(
+            "the work can't be laid out to run", where=str(work),
+            found=error.strerror or str(error), hint=f"make room in {tempfile.gettempdir()}",
+        ) from error  # fmt: skip
 
 
 def _kernel(node: NotebookNode) -> str:

@@ -58,11 +58,12 @@ def source_cells(book: Gradebook, lesson: str) -> dict[str, dict[str, Row]]:
 
 
 def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], penalty: Penalty,
-                due: dt.datetime | None) -> None:  # fmt: skip
+                due: dt.datetime | None, keep: frozenset[str] = frozenset()) -> None:  # fmt: skip
     """Write everything that grading one submission gave, or nothing.
 
     A submission that could not be graded keeps the marks of an earlier one, if there are any, and
     its reason stands beside them; without earlier marks its questions stay ungraded, never zero.
+    The standing verdicts of the questions in ``keep`` stay.
     """
     work = graded.submission
     with book.transaction() as connection:
@@ -76,7 +77,7 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
                  after={"reason": graded.reason})  # fmt: skip
             return
         where = {question.id: question for question in questions}
-        for verdict in graded.verdicts:
+        for verdict in (each for each in graded.verdicts if each.question not in keep):
             _save_verdict(connection, graded, where[verdict.question], verdict, rows, same=same)
         late = work.submitted_at - due if work.submitted_at and due else dt.timedelta()
         for name in rows:

@@ -240,19 +240,19 @@ def play(
     klass.begin(step)
     duration = klass.launcher.run(command, klass.place / who)
     expected = everything(klass.place)
-    killed = 0
     moments = points_in_time(duration, kills, step)
     random.Random(step).shuffle(moments)  # noqa: S311
     for number, moment in enumerate(moments):
         if number % in_a_row == 0:
             klass.begin(step)
-        killed += klass.launcher.kill(command, klass.place / who, moment)
+        while not klass.launcher.kill(command, klass.place / who, moment):
+            klass.begin(step)  # it was done before; the machine is quicker than it was
+            moment /= 2  # noqa: PLW2901
         check_nothing_is_half(klass, step, expected[0])
         if number % in_a_row == in_a_row - 1:
             klass.launcher.run(command, klass.place / who)
             assert everything(klass.place) == expected, f"killed after {moment:.3f} s"
             assert descendants(klass.launcher.process.pid) == []
-    assert killed > kills // 3, "most of the kills must have met a command at work"
 
 
 def test_a_killed_release_is_completed_by_the_next(klass: Class) -> None:

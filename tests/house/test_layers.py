@@ -22,7 +22,7 @@ FLOORS = [
     {"authoring", "exchange", "lesson", "sandbox"},
     {"grading", "review", "feedback", "insight"},
     {"term"},
-    {"study"},
+    {"study", "regrade"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},

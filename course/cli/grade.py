@@ -1,0 +1,125 @@
+"""The commands that grade."""
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from course.cli import show
+from course.cli.show import CourseOption, JsonOption, Lessons
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (autograde, regrade, triage):
+        app.command()(command)
+
+
+def autograde(
+    lessons: Lessons,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes at once; by default one per core.", min=1)
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade unchanged submissions too.")
+    ] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="Run learners' code behind walls.")
+    ] = True,
+    course: CourseOption = None,
+) -> None:
+    """Grade what was collected: code by its tests, quizzes by their keys.
+
+    Submissions that did not change since are skipped. One that can't be graded goes on the triage
+    list with its reason, and the others are graded all the same (exit code 3).
+
+    Example: `course autograde cleaning --jobs 2`
+    """
+    from course.grading.pool import Workers  # noqa: PLC0415  --help starts without nbgrader
+
+    opened = show.open_course(course)
+    with Workers(jobs, walls=sandbox) as workers:
+        stuck = sum(_autograde(opened, lesson, workers, force=force) for lesson in lessons)
+    if stuck:
+        raise typer.Exit(show.NEEDS_PERSON)
+
+
+def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
+    """Grade one lesson and say what came; returns how many could not be graded."""
+    prepared = opened.prepare(lesson)
+    work, same = opened.todo(prepared, force=force)
+    graded, waiting, triaged = 0, 0, []
+    with show.progress(f"grading {lesson}", len(work)) as move:
+        for result in opened.autograde(prepared, work, workers):
+            move()
+            graded += not result.reason
+            triaged += [(result.submission.learner, result.reason)] if result.reason else []
+            waiting += any(verdict.score is None for verdict in result.verdicts)
+    show.say(
+        f"{lesson}: {graded} graded, {same} unchanged, {waiting} wait for a person, "
+        f"{len(triaged)} could not be graded"
+    )
+    for learner, reason in sorted(triaged):
+        show.say(f"  {learner}: {reason}")
+    return len(triaged)
+
+
+def regrade(
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would change.")] = False,
+    never_down: Annotated[
+        bool, typer.Option("--never-down", help="Keep a mark that would become lower.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(help="Processes at once.", min=1)] = None,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Grade again after a change of tests, key or points, and show whose marks move, and why.
+
+    Marks of a person stay. `course return` then gives new feedback to those who changed only.
+
+    Example: `course regrade cleaning --dry-run`
+    """
+    from course.grading.pool import Workers  # noqa: PLC0415  --help starts without nbgrader
+    from course.regrade import preview  # noqa: PLC0415  --help starts without nbgrader
+
+    opened = show.open_course(course)
+    prepared = opened.prepare(lesson)
+    with Workers(jobs) as workers, show.progress(f"grading {lesson}", None) as move:
+        results = []
+        for result in preview(opened, prepared, workers):
+            move()
+            results.append(result)
+    changes = [change for _, found in results for change in found]
+    rows = [
+        {**asdict(change), "moves": change.direction}
+        for change in sorted(changes, key=lambda change: (change.question, change.learner))
+        if change.direction != "unchanged"
+    ]
+    names = ("question", "learner", "moves", "before", "after", "maximum", "why")
+    show.table(rows, {name: name for name in names}, as_json=json, empty="no mark would change")
+    if not dry_run:
+        with opened.recording(prepared) as record:
+            for graded, found in results:
+                down = {change.question for change in found if change.direction == "down"}
+                record(graded, frozenset(down) if never_down else frozenset())
+    if not json:
+        count = Counter(change.direction for change in changes)
+        kept = " (kept as they were)" if never_down and not dry_run else ""
+        show.say(
+            f"{lesson}: {count['unchanged']} unchanged, {count['up']} up, {count['down']} down{kept}"
+            + ("; nothing was written" if dry_run else f"; next: course return {lesson}")
+        )
+
+
+def triage(course: CourseOption = None, json: JsonOption = False) -> None:
+    """List the submissions that could not be graded, each with its reason.
+
+    Example: `course triage`
+    """
+    rows = [
+        {"lesson": a, "learner": b, "reason": c} for a, b, c in show.open_course(course).triage()
+    ]
+    columns = {"lesson": "lesson", "learner": "learner", "reason": "reason"}
+    show.table(rows, columns, as_json=json, empty="nothing waits here: every submission was graded")
