@@ -101,18 +101,16 @@ def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> Noteboo
 
 
 def _join_lines(cell: dict[str, Any]) -> None:
-    """Make one text of outputs that are kept as lines; millions of lines take a minute to check."""
+    """Make one text of outputs that are kept as lines: millions of them take a minute to check."""
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else []:
-        if isinstance(output, dict):
-            data = output.get("data")
-            for place, key in (
-                (output, "text"),
-                *((data, key) for key in (data if isinstance(data, dict) else ())),
-            ):
-                lines = place.get(key)
-                if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
-                    place[key] = "".join(lines)
+        if not isinstance(output, dict):
+            continue
+        for part in (output, output.get("data")):
+            for key, lines in part.items() if isinstance(part, dict) else ():
+                is_text = key == "text" if part is output else not key.endswith("json")
+                if is_text and isinstance(lines, list) and all(isinstance(x, str) for x in lines):
+                    part[key] = "".join(lines)
 
 
 def _mend_cell(cell: NotebookNode) -> None:

@@ -74,7 +74,7 @@ def collect(
     Example: `course collect cleaning --from moodle-export.zip`
     """
     opened = show.open_course(course)
-    for lesson in lessons:
+    for lesson in show.each("collecting", lessons):
         found = opened.collect(lesson, source)
         show.say(f"{lesson}: {len(found.learners)} new or changed" + (
             f" ({show.listing(found.learners)})" if found.learners else ""))  # fmt: skip

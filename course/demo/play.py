@@ -42,6 +42,7 @@ def play(folder: Path) -> Course:
         Invalid: when the folder holds something else.
     """
     console, begin = Console(highlight=False), time.monotonic()
+    console.print(f"playing a term of the sample course in {folder}/", soft_wrap=True)
     course = _course(folder)
     people = _people()
     for lesson in track(course.lessons(), "releasing"):

@@ -65,7 +65,9 @@ class Server:
         return f"{self.url}/{path}?token={TOKEN}"
 
 
-def solve(folder: Path, source: Path, change: Callable[[str, str], str] = lambda _id, text: text) -> None:
+def solve(
+    folder: Path, source: Path, change: Callable[[str, str], str] = lambda _id, text: text
+) -> None:
     """Write the author's solutions into a fetched lesson, each as ``change`` makes it."""
     for path in folder.glob("*.ipynb"):
         node, _ = notebooks.read(path)
@@ -107,7 +109,9 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Term:
     for name in (disk.COURSE_FILE, disk.NBGRADER_FILE):
         shutil.copyfile(sample_folder() / name, root / name)
     for name in ("notebooks", "autograders"):
-        shutil.copytree(sample_folder() / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            sample_folder() / name, root / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     course = Course.open(root)
     start = dt.datetime.now(dt.UTC).date()
     course.enrol([
@@ -143,7 +147,10 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Term:
 
 
 def _hand_in(
-    study: Study, course: Course, lesson: str, change: Callable[[str, str], str] = lambda _id, text: text
+    study: Study,
+    course: Course,
+    lesson: str,
+    change: Callable[[str, str], str] = lambda _id, text: text,
 ) -> None:
     folder = study.fetch(lesson)
     solve(folder, course.layout.source / lesson, change)
@@ -151,7 +158,12 @@ def _hand_in(
         name = study.reach.learner
         answers = {"ana": "b", "ben": "a", "mallory": SCRIPT}
         record.append(folder, "answered", "brackets", {"response": [answers[name]]})
-        record.append(folder, "answered", "mask-and", {"response": ["a", "d"] if name != "mallory" else {IMAGE: SCRIPT}})
+        record.append(
+            folder,
+            "answered",
+            "mask-and",
+            {"response": ["a", "d"] if name != "mallory" else {IMAGE: SCRIPT}},
+        )
         if name == "mallory":
             record.append(folder, "answered", SCRIPT, {"response": [IMAGE]})
     study.submit(lesson)

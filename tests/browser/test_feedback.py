@@ -56,7 +56,9 @@ def test_a_phone_needs_no_scrolling_sideways(
     page.screenshot(path=tmp_path / "phone.png", full_page=True)
 
 
-def test_dark_is_dark_and_paper_is_light(term: Term, new_page: Callable[..., Page], tmp_path: Path) -> None:
+def test_dark_is_dark_and_paper_is_light(
+    term: Term, new_page: Callable[..., Page], tmp_path: Path
+) -> None:
     def brightness(page: Page) -> float:
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         return float(colour.removeprefix("rgb(").split(",")[0])
@@ -93,7 +95,9 @@ def test_nothing_on_the_page_runs_or_is_loaded(
     assert [url for url in requests if not url.startswith("file:")] == []
 
 
-def test_what_a_hostile_learner_wrote_is_shown_as_text(term: Term, new_page: Callable[..., Page]) -> None:
+def test_what_a_hostile_learner_wrote_is_shown_as_text(
+    term: Term, new_page: Callable[..., Page]
+) -> None:
     """So the test above is not about a page on which these texts don't stand at all."""
     page = new_page()
     show(page, term, "mallory")

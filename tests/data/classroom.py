@@ -27,6 +27,7 @@ WISH = "I want to read a table without fear."
 
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of a subprocess: none of this user's own Jupyter settings."""
+    home.mkdir(parents=True, exist_ok=True)
     own = {
         name: str(home / name.lower())
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")

@@ -2,7 +2,6 @@
 
 import resource
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -82,7 +81,14 @@ def test_a_database_that_is_locked_for_a_while_is_waited_for(our: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["mark welcome ana wish --points 1", "grades", "status", "release welcome", "autograde welcome --force", "return welcome"],
+    [
+        "mark welcome ana wish --points 1",
+        "grades",
+        "status",
+        "release welcome",
+        "autograde welcome --force",
+        "return welcome",
+    ],
 )
 def test_a_database_that_stays_locked_is_a_clear_error_and_changes_nothing(
     our: Path, command: str, monkeypatch: pytest.MonkeyPatch
@@ -106,7 +112,9 @@ def test_a_database_that_stays_locked_is_a_clear_error_and_changes_nothing(
 # -- a full disk ---------------------------------------------------------------------------------
 
 
-def run_on_a_full_disk(command: str, folder: Path, bytes_left: int) -> subprocess.CompletedProcess[str]:
+def run_on_a_full_disk(
+    command: str, folder: Path, bytes_left: int
+) -> subprocess.CompletedProcess[str]:
     """Run a command of ours that may write no file beyond this size, as on a disk that is full."""
 
     def limit() -> None:
@@ -115,7 +123,7 @@ def run_on_a_full_disk(command: str, folder: Path, bytes_left: int) -> subproces
 
     return subprocess.run(
         [sys.executable, "-m", "course", *command.split()], cwd=folder, check=False, timeout=120,
-        capture_output=True, text=True, preexec_fn=limit, env=classroom.environment(folder.parent / "home"),  # noqa: PLW1509
+        capture_output=True, text=True, preexec_fn=limit, env=classroom.environment(folder.parent / "home"),
     )  # fmt: skip
 
 
@@ -145,7 +153,9 @@ def test_a_full_disk_is_a_clear_error_and_the_same_command_works_afterwards(
     folder = whole / place
     if place == "ana":
         text = (folder / "learner.toml").read_text(encoding="utf-8")
-        (folder / "learner.toml").write_text(text.replace(str(graded.parent), str(whole)), encoding="utf-8")
+        (folder / "learner.toml").write_text(
+            text.replace(str(graded.parent), str(whole)), encoding="utf-8"
+        )
     before, marks = _visible(whole), points(whole / "our")
 
     said = run_on_a_full_disk(command, folder, room)

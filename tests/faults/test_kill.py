@@ -137,7 +137,9 @@ def klass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     made.keep("release")
     course("release welcome", our)
     course("learners add ana", our)
-    for learner, code in zip(LEARNERS, (SQUARE, SQUARE, "def double(number):\n    oops\n"), strict=True):
+    for learner, code in zip(
+        LEARNERS, (SQUARE, SQUARE, "def double(number):\n    oops\n"), strict=True
+    ):
         answer(join(our, learner), code)
         course("submit welcome", made.place / learner)
     course("collect welcome", our)
@@ -164,7 +166,9 @@ def gradebook(our: Path) -> dict[str, Any]:
     vague = {"id", "at", "graded_at", "submitted_at", "timestamp", "row", "start", "version_num"}
     with sqlite3.connect(path) as book:
         assert book.execute("pragma integrity_check").fetchall() == [("ok",)]
-        tables = [row[0] for row in book.execute("select name from sqlite_master where type = 'table'")]
+        tables = [
+            row[0] for row in book.execute("select name from sqlite_master where type = 'table'")
+        ]
         found = {}
         for table in tables:
             names = [row[1] for row in book.execute(f"pragma table_info({table})")]
@@ -264,7 +268,9 @@ def test_a_killed_submission_is_handed_in_once_by_the_next(klass: Class) -> None
 
     course("collect welcome", klass.place / "our")
     ana = klass.place / "our" / "submitted" / "ana" / "welcome"
-    assert (ana / "welcome.ipynb").read_bytes() == (klass.place / "ana/welcome/welcome.ipynb").read_bytes()
+    assert (ana / "welcome.ipynb").read_bytes() == (
+        klass.place / "ana/welcome/welcome.ipynb"
+    ).read_bytes()
     assert len(list((klass.place / "our" / "submitted" / "ana").iterdir())) == 1
 
 

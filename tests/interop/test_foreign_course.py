@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,9 +128,15 @@ def test_a_release_hides_what_nbgrader_hides(term: Term) -> None:
         path.read_text(encoding="utf-8") for path in term.ours.glob("exchange/stats101/outbound/*/*.ipynb")
     )  # fmt: skip
 
-    for hidden in ("BEGIN", "return sum(values)", "mean([2, 2, 5])", "One point per reason", "AUTOTEST"):
+    for hidden in (
+        "BEGIN",
+        "return sum(values)",
+        "mean([2, 2, 5])",
+        "One point per reason",
+        "AUTOTEST",
+    ):
         assert hidden not in text
-    assert 'value of total is not correct' in text
+    assert "value of total is not correct" in text
     assert (term.ours / "exchange" / "stats101" / "outbound" / "week1" / "data.csv").is_file()
 
 
@@ -139,7 +144,15 @@ def test_every_kind_of_cell_is_graded_in_a_foreign_course(term: Term) -> None:
     marks = points(term.ours, "week1")
 
     def of(learner: str) -> list[float | None]:
-        questions = ("mean-test", "spread-test", "ideas-test", "rows-test", "chart", "essay", "survey")
+        questions = (
+            "mean-test",
+            "spread-test",
+            "ideas-test",
+            "rows-test",
+            "chart",
+            "essay",
+            "survey",
+        )
         return [marks[learner, question] for question in questions]
 
     assert of("right") == [2, 4, 1, 1, None, None, None]
@@ -150,10 +163,17 @@ def test_every_kind_of_cell_is_graded_in_a_foreign_course(term: Term) -> None:
 
 
 @pytest.mark.parametrize("learner", OLD)
-def test_a_submission_from_an_old_nbgrader_without_cell_ids_is_graded(term: Term, learner: str) -> None:
+def test_a_submission_from_an_old_nbgrader_without_cell_ids_is_graded(
+    term: Term, learner: str
+) -> None:
     marks = points(term.ours, "week1")
 
-    assert [marks[learner, q] for q in ("mean-test", "spread-test", "ideas-test", "rows-test")] == [2, 4, 1, 1]
+    assert [marks[learner, q] for q in ("mean-test", "spread-test", "ideas-test", "rows-test")] == [
+        2,
+        4,
+        1,
+        1,
+    ]
 
 
 def test_submitted_work_stays_as_it_came(term: Term) -> None:
@@ -181,7 +201,9 @@ def test_marking_and_returning_work_in_a_foreign_course(term: Term, tmp_path: Pa
     course(f"join {folder} --as right", home)
     course("fetch week1", home)
     learner_home = term.ours.parent / "right"
-    classroom.shutil.copytree(learner_home / ".course", home / ".course")  # what was handed in there
+    classroom.shutil.copytree(
+        learner_home / ".course", home / ".course"
+    )  # what was handed in there
     page = Path(course("feedback week1", home).out.split(": ", 1)[1].strip())
     assert "Well said." in page.read_text(encoding="utf-8")
 
@@ -224,20 +246,34 @@ def test_text_on_stderr_does_not_fail_a_right_answer(term: Term) -> None:
 
 
 def test_partial_credit_over_the_maximum_is_cut_and_the_rest_is_graded(term: Term) -> None:
-    assert difference(term, "many") == {"numbers/ideas-test": (1, None), "numbers/rows-test": (1, None)}
+    assert difference(term, "many") == {
+        "numbers/ideas-test": (1, None),
+        "numbers/rows-test": (1, None),
+    }
     assert (term.ours / "autograded" / "many" / "week1" / "numbers.ipynb").is_file()
     assert not (term.theirs / "autograded" / "many" / "week1").exists()
 
 
 def test_a_process_that_dies_keeps_the_marks_earned_before_and_after(term: Term) -> None:
     marks = points(term.ours, "week1")
-    assert [marks["dead", q] for q in ("mean-test", "spread-test", "ideas-test", "rows-test")] == [2, 4, 1, 0]
+    assert [marks["dead", q] for q in ("mean-test", "spread-test", "ideas-test", "rows-test")] == [
+        2,
+        4,
+        1,
+        0,
+    ]
 
     assert not (term.theirs / "autograded" / "dead" / "week1").exists()
-    assert {values[0] for cell, values in rows(term.theirs)["dead"].items() if cell.startswith("numbers")} == {None}
+    assert {
+        values[0]
+        for cell, values in rows(term.theirs)["dead"].items()
+        if cell.startswith("numbers")
+    } == {None}
 
 
-def test_nbgrader_lets_one_old_notebook_stop_the_batch_and_we_do_not(term: Term, tmp_path: Path) -> None:
+def test_nbgrader_lets_one_old_notebook_stop_the_batch_and_we_do_not(
+    term: Term, tmp_path: Path
+) -> None:
     folder = classroom.copy(term.theirs, tmp_path / "theirs")
     classroom.copy(term.ours / "submitted" / "schema-1", folder / "submitted" / "schema-1")
 

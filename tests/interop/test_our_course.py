@@ -11,7 +11,8 @@ from typing import Any
 import classroom
 import nbgrader.api
 import pytest
-from classroom import SQUARE, answer, course, join, nbgrader as nb, points
+from classroom import SQUARE, answer, course, join, points
+from classroom import nbgrader as nb
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
@@ -22,7 +23,10 @@ RIGHT = {"how-to-run": 1.0, "double": 3.0, "wish": 2.0}
 @contextmanager
 def gradebook(folder: Path) -> Iterator[Any]:
     """Open nbgrader's gradebook of a course as the formgrader does."""
-    with warnings.catch_warnings(), nbgrader.api.Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
+    with (
+        warnings.catch_warnings(),
+        nbgrader.api.Gradebook(f"sqlite:///{folder}/gradebook.db") as book,
+    ):
         warnings.filterwarnings("ignore", module="sqlalchemy|nbgrader")
         yield book
 
@@ -84,7 +88,10 @@ def test_nbgraders_api_sees_the_term_as_the_formgrader_shows_it(
     assert (lesson["num_submissions"], lesson["max_score"]) == (2, 6)
     assert (notebook["max_score"], notebook["average_score"]) == (6, 3.75)
     assert {learner: each["score"] for learner, each in people.items()} == {"ana": 6, "ben": 1.5}
-    assert {learner: each["autograded"] for learner, each in work.items()} == {"ana": True, "ben": True}
+    assert {learner: each["autograded"] for learner, each in work.items()} == {
+        "ana": True,
+        "ben": True,
+    }
     assert not any(each["needs_manual_grade"] for each in work.values())
     assert {each["student"]: each["score"] for each in books} == {"ana": 6, "ben": 1.5}
 
@@ -98,7 +105,9 @@ def test_a_mark_of_the_formgrader_is_ours_at_once_and_ours_is_the_formgraders(
         assert (grade.manual_score, grade.needs_manual_grade) == (2, False)
         assert book.find_comment("wish", "welcome", "welcome", "ana").manual_comment == "Good."
         grade.manual_score, grade.needs_manual_grade = 1.25, False
-        book.find_comment("wish", "welcome", "welcome", "ana").manual_comment = "From the formgrader"
+        book.find_comment(
+            "wish", "welcome", "welcome", "ana"
+        ).manual_comment = "From the formgrader"
         book.find_grade("double", "welcome", "welcome", "ben").manual_score = 2
         book.db.commit()
 
@@ -179,4 +188,6 @@ def test_nbgrader_releases_and_learners_hand_in_with_nbgrader_and_we_grade(tmp_p
 
     nb("fetch_feedback welcome", home)
     (page,) = (home / "welcome" / "feedback").glob("*/*.html")
-    assert page.read_bytes() == (folder / "feedback" / "ana" / "welcome" / "welcome.html").read_bytes()
+    assert (
+        page.read_bytes() == (folder / "feedback" / "ana" / "welcome" / "welcome.html").read_bytes()
+    )
