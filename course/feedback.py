@@ -73,6 +73,13 @@ def _question(mark: Mark) -> dict[str, Any]:
     return {
         "mark": mark, "tone": tone, "sign": sign, "words": words,
         "notes": [(note, *_WORDS[note.outcome.value]) for note in notes],
+        # a quiz's reasons are its author's Markdown, one line for each option that was chosen
+        "reasons": [
+            markdown(line)
+            for note in notes
+            if mark.kind == Kind.QUIZ.value
+            for line in note.text.splitlines()
+        ],
         "comment": markdown(mark.comment) if mark.comment else "",
         "name": mark.title or mark.question,
         "written": mark.kind == Kind.WRITTEN.value,

@@ -106,7 +106,8 @@ def _join_lines(cell: dict[str, Any]) -> None:
     for output in outputs if isinstance(outputs, list) else []:
         if not isinstance(output, dict):
             continue
-        for part in (output, output.get("data")):
+        parts: list[Any] = [output, output.get("data")]
+        for part in parts:
             for key, lines in part.items() if isinstance(part, dict) else ():
                 is_text = key == "text" if part is output else not key.endswith("json")
                 if is_text and isinstance(lines, list) and all(isinstance(x, str) for x in lines):

@@ -1,5 +1,6 @@
 """Judging one submission: read, put right, run from the top, and a verdict at each question."""
 
+import math
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -195,7 +196,8 @@ class _Run:
         if result.share is None:
             return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points)
         good = result.share >= 1
-        text = "; ".join(f"{answer}: {why}" if why else answer for answer, why in result.reasons)
+        lines = (f"{answer}: {why}" if why else answer for answer, why in result.reasons)
+        text = "\n".join(lines)
         outcome = Outcome.PASSED if good else Outcome.PARTLY if result.share else Outcome.FAILED
         note = Note("answer", outcome, result.share * question.points, question.points, text)
         return judge(question.id, question.points, [note])
@@ -233,9 +235,10 @@ def _failed(note: Note) -> Note:
 def _by_value(text: str, top: float) -> Note:
     """Nbgrader's partial credit: a test cell whose value is a number earns that number."""
     try:
-        score = min(max(float(text), 0.0), top)
+        value = float(text)
     except ValueError:
         return Note("tests", Outcome.PASSED, top, top)
+    score = 0.0 if math.isnan(value) else min(max(value, 0.0), top)
     outcome = Outcome.PASSED if score >= top else Outcome.PARTLY if score else Outcome.FAILED
     return Note("tests", outcome, score, top, f"The test gave {text} of {top:g} points.")
 

@@ -26,11 +26,12 @@ def scrolls_sideways(page: Page) -> bool:
 def test_the_page_says_what_was_right_what_was_not_and_what_a_person_wrote(
     term: Term, new_page: Callable[..., Page], picture: Callable[..., None]
 ) -> None:
-    page = new_page()
+    page = new_page(viewport={"width": 820, "height": 1180})
     show(page, term, "ben")
     expect(page.get_by_role("heading", level=1)).to_have_text("Feedback: A first look at a table")
     expect(page.get_by_text("You joined the conditions with | (or).").first).to_be_visible()
     expect(page.get_by_text("what one row stands for")).to_have_css("font-weight", "700")
+    expect(page.locator("code", has_text='flights["origin", "dest"]')).to_be_visible()
     picture(page, "feedback.png")
 
 
@@ -47,9 +48,8 @@ def test_axe_finds_nothing_grave(
 @LIGHT_AND_DARK
 @pytest.mark.parametrize("learner", ["ben", "mallory"])
 def test_a_phone_needs_no_scrolling_sideways(
-    term: Term, new_page: Callable[..., Page], picture: Callable[..., None], tmp_path: Path,
-    scheme: str, learner: str,
-) -> None:  # fmt: skip
+    term: Term, new_page: Callable[..., Page], tmp_path: Path, scheme: str, learner: str
+) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     show(page, term, learner)
     assert not scrolls_sideways(page)

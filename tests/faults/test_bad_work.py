@@ -14,6 +14,8 @@ import classroom
 import pytest
 from classroom import DOUBLE, answer, course, join, points
 
+from course import notebook
+
 Spoil = Callable[[Path, dict[str, Any]], None]
 BAD: dict[str, Spoil] = {}
 KEPT = "kept-from-learners"
@@ -312,6 +314,31 @@ def test_reading_two_hundred_megabytes_takes_little_memory_and_time(batch: Batch
     kib, seconds = map(float, done.stdout.split())
     assert kib < 1_200_000
     assert seconds < 30
+
+
+def test_what_is_no_text_stays_a_list_when_outputs_are_read(tmp_path: Path) -> None:
+    data = {"text/plain": ["one\n", "two"], "application/json": ["one", "two"]}
+    outputs = [
+        {"output_type": "display_data", "data": data, "metadata": {}},
+        {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["one", "two"]},
+    ]
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "execution_count": 1}
+    save(
+        tmp_path,
+        {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {},
+            "cells": [{**cell, "outputs": outputs}],
+        },
+    )
+
+    node, repairs = notebook.read(tmp_path / "welcome.ipynb")
+
+    shown, raised = node.cells[0].outputs
+    assert shown.data == {**data, "text/plain": "one\ntwo"}
+    assert raised.traceback == ["one", "two"]
+    assert repairs == []
 
 
 def test_a_submission_mended_by_hand_leaves_triage(batch: Batch, tmp_path: Path) -> None:

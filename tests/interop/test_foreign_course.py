@@ -10,6 +10,9 @@ import classroom
 import pytest
 from classroom import course, edit, join, points
 from classroom import nbgrader as nb
+from nbgrader.utils import get_partial_grade
+
+from course.grading import grade
 
 MEAN = "def mean(values):\n    return sum(values) / len(values)\n"
 SPREAD = "def spread(values):\n    return max(values) - min(values)\n"
@@ -281,3 +284,17 @@ def test_nbgrader_lets_one_old_notebook_stop_the_batch_and_we_do_not(
 
     assert "old version" in said
     assert rows(term.ours)["schema-1"]["numbers/mean-test"][0] == 2
+
+
+@pytest.mark.parametrize("value", ["0", "0.5", "2", "2.0", "True", "[1, 2]", "'all good'", "1e-3"])
+def test_the_value_of_a_test_cell_earns_what_it_earns_in_nbgrader(value: str) -> None:
+    assert grade._by_value(value, 2.0).score == get_partial_grade(
+        {"data": {"text/plain": value}}, 2.0
+    )
+
+
+@pytest.mark.parametrize("value", ["-1", "nan", "-inf"])
+def test_a_value_below_nothing_earns_nothing_where_nbgrader_gives_all(value: str) -> None:
+    assert get_partial_grade({"data": {"text/plain": value}}, 2.0) == 2
+
+    assert grade._by_value(value, 2.0).score == 0

@@ -54,7 +54,7 @@ def test_the_two_commands_are_targets_of_make() -> None:
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_the_example_of_a_test_file_is_a_test_file(tmp_path: Path) -> None:
+def test_the_example_of_a_test_file_is_a_test_file() -> None:
     from course.lesson.check import run
 
     source = blocks("README.md", "python")[0]

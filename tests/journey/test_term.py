@@ -118,9 +118,7 @@ def test_a_manual_mark_is_written_shown_and_kept_when_grading_again(
     assert (mark["points"], mark["state"], mark["grader"]) == (1.5, "marked", "Maria")
 
 
-def test_each_learner_reads_only_their_own_feedback(
-    course: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_each_learner_reads_only_their_own_feedback(course: Path) -> None:
     homes = {name: fetched(course, name) for name in ("ana", "ben")}
     for name, home in homes.items():
         answer(home, RIGHT, f"These are the words of {name}.")
