@@ -118,31 +118,46 @@ class Study:
                 own, _ = notebooks.read(self.folder / lesson / released.name)
             except CourseError:
                 own = None  # handed in as it is; the instructor is told why it can't be read
-            questions = build.questions(released.stem, trusted)
+            questions, answers_of = build.questions(released.stem, trusted), _answer_cells(trusted)
             total += len(questions)
             for question in questions:
                 if question.kind is Kind.QUIZ:
                     empty += [] if question.id in answers else [question.id]
-                elif own is None or _same_answer(question.id, trusted, own):
+                elif own is None or _same_answers(answers_of[question.id], trusted, own):
                     empty.append(question.id)
         return empty, total
 
 
-def _same_answer(
-    question: str, trusted: notebooks.NotebookNode, own: notebooks.NotebookNode
-) -> bool:
-    """Tell whether the answer of a question is as it was released."""
-    wanted = {question, f"{question}-answer"}
+def _answer_cells(node: notebooks.NotebookNode) -> dict[str, list[str]]:
+    """Return, for each graded question, the grade_ids of the cells that hold its answer.
 
-    def answer(node: notebooks.NotebookNode) -> list[str]:
+    A cell that is marked by a person holds its own; a test is about the answers before it, since
+    the last test.
+    """
+    found: dict[str, list[str]] = {}
+    pending: list[str] = []
+    for cell in node.cells:
+        about = notebooks.marks(cell)
+        if about.get("task") or (about.get("grade") and about.get("solution")):
+            found[about["grade_id"]] = [about["grade_id"]]
+        elif about.get("solution"):
+            pending.append(about["grade_id"])
+        elif about.get("grade"):
+            found[about["grade_id"]], pending = pending, []
+    return found
+
+
+def _same_answers(
+    cells: list[str], trusted: notebooks.NotebookNode, own: notebooks.NotebookNode
+) -> bool:
+    """Tell whether all of these cells are as they were released; False when there are none."""
+
+    def answers(node: notebooks.NotebookNode) -> list[str]:
         return [
-            cell.source
-            for cell in node.cells
-            if notebooks.marks(cell).get("grade_id") in wanted
-            and notebooks.marks(cell).get("solution")
+            cell.source for cell in node.cells if notebooks.marks(cell).get("grade_id") in cells
         ]
 
-    return bool(answer(trusted)) and answer(trusted) == answer(own)
+    return bool(cells) and answers(trusted) == answers(own)
 
 
 def _find_exchange(course: Path) -> tuple[Path, str]:

@@ -83,8 +83,6 @@ def test_a_database_that_is_locked_for_a_while_is_waited_for(our: Path) -> None:
     "command",
     [
         "mark welcome ana wish --points 1",
-        "grades",
-        "status",
         "release welcome",
         "autograde welcome --force",
         "return welcome",
@@ -107,6 +105,18 @@ def test_a_database_that_stays_locked_is_a_clear_error_and_changes_nothing(
     visible = {name for name in tree(our) if "/." not in f"/{name}" and "gradebook.db" not in name}
     assert {name: before[name] for name in visible} == {name: tree(our)[name] for name in visible}
     assert points(our) == marks
+
+
+@pytest.mark.parametrize("command", ["grades", "status", "triage"])
+def test_who_only_reads_need_not_wait_for_who_writes(
+    our: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("course.store.database.WAIT_SECONDS", 0.3)
+    holder = hold(our, 100)
+    try:
+        assert course(command, our).err == ""
+    finally:
+        let_go(holder)
 
 
 # -- a full disk ---------------------------------------------------------------------------------

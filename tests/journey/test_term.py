@@ -249,3 +249,18 @@ def test_a_new_course_does_not_overwrite_anything(
     assert run(["new", str(tmp_path)]) == 2
     assert "something there already" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_receipt_says_what_is_answered_and_what_is_still_empty(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = fetched(course, "ana")
+    capsys.readouterr()
+    assert run(["submit", "welcome", "--folder", str(home)]) == 0
+    assert (
+        "0 of 3 questions answered; still empty: how-to-run, double, wish"
+        in capsys.readouterr().out
+    )
+    answer(home, RIGHT, "I want to learn.")
+    assert run(["submit", "welcome", "--folder", str(home)]) == 0
+    assert "2 of 3 questions answered; still empty: how-to-run" in capsys.readouterr().out
