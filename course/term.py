@@ -376,7 +376,8 @@ class Course:
         self.known(lesson)
         people = {person.id: person for person in self.learners()}
         with self.book() as book:
-            attempts = reading.attempts(book, lesson)
+            with book.transaction():  # a page goes out only when it can be noted that it did
+                attempts = reading.attempts(book, lesson)
             late = reading.late(book, lesson)
             by_learner: dict[str, list[Mark]] = {}
             for mark in reading.marks(book, lesson):
