@@ -10,7 +10,7 @@ import typer
 from course.cli import show
 from course.cli.show import CourseOption, JsonOption
 from course.cli.table import read_csv
-from course.errors import Invalid
+from course.errors import Invalid, Refused
 
 people = typer.Typer(no_args_is_help=True, help="Who takes the course.")
 
@@ -98,6 +98,9 @@ def _learner(row: dict[str, str], where: str) -> Any:
     except Invalid as error:
         error.where = where
         raise
+    for name in (row.get("first_name", ""), row.get("last_name", ""), row.get("email", "")):
+        if {"<", ">"} & set(name):  # nbgrader's pages would take it for HTML
+            raise Refused("not a name", where=where, expected="no '<' or '>'", found=repr(name))
     return Learner(
         row["id"], row.get("first_name", ""), row.get("last_name", ""), row.get("email", ""),
         row.get("group", ""), start,

@@ -53,6 +53,21 @@ def configure(c: Any, file: str) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     whole_copies(c)
+    inert_pages(c)
+
+
+def inert_pages(c: Any) -> None:
+    """Let nbgrader's formgrader show what learners wrote without running it.
+
+    nbgrader puts HTML of a learner's answer into the instructor's page as it is.
+    """
+    c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
+    c.SanitizeHTML.tags = [
+        "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl",
+        "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre",
+        "s", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+        "tr", "u", "ul",
+    ]  # fmt: skip
 
 
 def whole_copies(c: Any) -> None:

@@ -85,6 +85,25 @@ def test_a_submission_opens_with_its_scores(
             expect(box).to_have_value(shown)
 
 
+def test_what_a_learner_wrote_is_shown_and_does_not_run(
+    lab: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(lab.address("formgrader"))
+    page.get_by_role("link", name="Manual Grading").click()
+    row_of(page, LESSON).get_by_role("link", name=LESSON, exact=True).click()
+    page.wait_for_url(f"**/gradebook/{LESSON}")
+    row_of(page, LESSON).get_by_role("link", name=LESSON, exact=True).click()
+    row = page.locator("tr").filter(has_text="Quinn, Mallory")
+    row.get_by_role("link", name=re.compile("Submission #")).click()
+    expect(page.locator("input.score").first).to_be_visible()
+    expect(page.get_by_text("window.hacked = 1").first).to_be_visible()
+    assert page.evaluate("window.hacked") is None
+    assert dialogs == []
+
+
 def row_of(page: Page, words: str) -> Locator:
     return page.get_by_role("row").filter(has=page.get_by_role("link", name=words, exact=True))
 

@@ -218,6 +218,7 @@ def test_learners_come_from_a_csv_all_or_none(
         (["autograde", "../welcome"], ["no lesson '../welcome'"]),
         (["grades", "--learner", "anna"], ["no learner 'anna'"]),
         (["learners", "add", "../ana"], ["not a usable name for a learner", "'../ana'"]),
+        (["learners", "add", "ana", "--first-name", "<b>"], ["not a name", "'<b>'"]),
         (["learners", "import", "nobody.csv"], ["nobody.csv: no such file"]),
         (["mark", "welcome"], ["nothing to mark"]),
         (["collect", "welcome", "--from", "nowhere.zip"], ["nowhere.zip: no such file or folder"]),

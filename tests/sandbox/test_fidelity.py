@@ -129,7 +129,6 @@ CELLS = {
         "stdout facts": "sys.stdout.isatty(), sys.stdout.encoding, sys.stdin is not None",
         "exec error": "exec('1/0')",
         "with traceback hidden": "%xmode Minimal\n1/0",
-        "quit": "quit",  # the last one: a kernel ends
     }.items()
 }
 
@@ -140,7 +139,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[st
         cells=[nbformat.v4.new_code_cell(source) for source in CELLS.values()]
     )
     client = NotebookClient(
-        notebook, kernel_name="python3", allow_errors=True,
+        notebook, kernel_name="python3", allow_errors=True, timeout=60,
         resources={"metadata": {"path": str(lesson(tmp_path_factory))}},
     )  # fmt: skip
     client.execute()
