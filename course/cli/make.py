@@ -44,7 +44,7 @@ def demo(
     """
     from course.demo import play  # noqa: PLC0415  as in new
 
-    play(folder)
+    play(folder, show.out())
 
 
 def lab(

@@ -35,13 +35,13 @@ def track(things: Iterable[Thing], what: str, total: float | None = None) -> Ite
     return _track(things, what, total, console=bar, transient=True, disable=quiet)
 
 
-def play(folder: Path) -> Course:
-    """Play the whole round in a folder of its own; an earlier demo there is replaced.
+def play(folder: Path, console: Console) -> Course:
+    """Play the whole round in a folder of its own, telling the console; an earlier demo there is replaced.
 
     Raises:
         Invalid: when the folder holds something else.
     """
-    console, begin = Console(highlight=False), time.monotonic()
+    begin = time.monotonic()
     console.print(f"playing a term of the sample course in {folder}/", soft_wrap=True)
     course = _course(folder)
     people = _people()
@@ -147,13 +147,13 @@ def _show(console: Console, course: Course) -> None:
             waiting.setdefault((mark.lesson, mark.question), []).append(names[mark.learner])
     for (lesson, question), who in waiting.items():
         some = ", ".join(who[:3]) + (f" and {len(who) - 3} more" if len(who) > 3 else "")  # noqa: PLR2004  a line
-        console.print(f"  {lesson}, {question}: in own words, from {some}", markup=False)
+        console.print(f"  {lesson}, {question}: in own words, from {some}", markup=False, soft_wrap=True)
     for lesson, learner, reason in course.triage():
-        console.print(f"  {lesson}, {names[learner]}: can't be graded. {reason}", markup=False)
+        console.print(f"  {lesson}, {names[learner]}: can't be graded. {reason}", markup=False, soft_wrap=True)
     console.print("\nPut right before grading", style="bold")
     for lesson in lessons:
         for learner, where, text in course.repairs(lesson):
-            console.print(f"  {lesson}, {names[learner]}, {where}: {text}", markup=False)
+            console.print(f"  {lesson}, {names[learner]}, {where}: {text}", markup=False, soft_wrap=True)
 
 
 def _total(marks: list[Mark]) -> str:
