@@ -7,7 +7,7 @@ from course.sandbox.forked import ForkedSession, Zygote
 from course.sandbox.session import Limits, Place
 
 QUICK = Limits(
-    cell_seconds=5.0, call_seconds=1.0, notebook_seconds=20, memory_mb=600, output_mb=0.5,
+    cell_seconds=10.0, call_seconds=1.0, notebook_seconds=40, memory_mb=600, output_mb=0.5,
     disk_mb=16, processes=24, open_files=64,
 )  # fmt: skip
 
