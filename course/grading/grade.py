@@ -14,7 +14,7 @@ from course.authoring.build import call_of
 from course.errors import CourseError, Unavailable
 from course.grading.checks import OUTCOMES, Tests
 from course.grading.learner import Notebook
-from course.grading.prepared import Prepared, fingerprint
+from course.grading.prepared import Prepared, fingerprint, kernel_of
 from course.layout import files_below
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
@@ -52,7 +52,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
             _lay_out(work.folder, lesson.files, Path(folder))
             session = open_session(
-                Place(Path(folder), _kernel(trusted), lesson.limits, lesson.preload)
+                Place(Path(folder), kernel_of(trusted), lesson.limits, lesson.preload)
             )
             try:
                 verdicts += run.all(session)
@@ -91,10 +91,6 @@ def _lay_out(work: Path, own: Path, target: Path) -> None:
             "the work can't be laid out to run", where=str(work),
             found=error.strerror or str(error), hint=f"make room in {tempfile.gettempdir()}",
         ) from error  # fmt: skip
-
-
-def _kernel(node: NotebookNode) -> str:
-    return str(node.metadata.get("kernelspec", {}).get("name", "python3"))
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Many submissions at once: worker processes, each with its own pytest and its own sandbox.
+"""Many submissions at once: worker processes, each with its own pytest, over one warm sandbox.
 
 One submission is handed out at a time, so a worker that dies costs one submission a second try.
 """
@@ -8,9 +8,11 @@ import functools
 import multiprocessing as mp
 import os
 import signal
+import socket
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import recv_handle, send_handle
 from typing import Self
 
 from course.errors import CourseError
@@ -18,7 +20,7 @@ from course.grading.checks import Tests, with_tests
 from course.grading.grade import grade
 from course.grading.prepared import Prepared
 from course.model import Graded, Submission
-from course.sandbox import Place, Session, open_session
+from course.sandbox import Place, Session, Warmth, open_session, use, warm_up
 
 MAX_TRIES = 2
 
@@ -53,10 +55,11 @@ class Workers:
         waiting, tries = list(reversed(work)), dict.fromkeys(work, 0)
         while len(self.staff) < min(self.jobs, len(work)):
             self.staff.append(_Worker(walls=self.walls))
+        lines = _Lines(lesson, walls=self.walls)
         while waiting or any(worker.busy for worker in self.staff):
             for worker in self.staff:
                 if waiting and worker.busy is None:
-                    worker.give(lesson, waiting.pop())
+                    worker.give(lesson, lines, waiting.pop())
             busy = [worker for worker in self.staff if worker.busy is not None]
             ready = wait([worker.pipe for worker in busy])
             for worker in [each for each in busy if each.pipe in ready]:
@@ -74,6 +77,19 @@ class Workers:
                         yield Graded(task, reason="the grader's own process died on it, twice")
 
 
+class _Lines:
+    """Lends what one warm process has imported to every worker; importing it takes seconds."""
+
+    def __init__(self, lesson: Prepared, *, walls: bool) -> None:
+        self.kernels, self.preload, self.walls = lesson.kernels(), lesson.preload, walls
+
+    def next(self) -> Warmth | None:
+        for kernel in sorted(self.kernels):
+            if warmth := warm_up(kernel, self.preload, walls=self.walls):
+                return warmth
+        return None
+
+
 class _Worker:
     """One process that judges what it is given."""
 
@@ -87,13 +103,21 @@ class _Worker:
         self.process.start()
         theirs.close()
 
-    def give(self, lesson: Prepared, task: Submission) -> None:
+    def give(self, lesson: Prepared, lines: _Lines, task: Submission) -> None:
         self.busy = task
         with contextlib.suppress(BrokenPipeError):  # take() meets the end of the pipe and says so
             if self.lesson is not lesson:
+                if self.lesson is None or self.lesson.preload != lesson.preload:
+                    self._lend(lines.next())
                 self.pipe.send(lesson)
                 self.lesson = lesson
             self.pipe.send(task)
+
+    def _lend(self, warmth: Warmth | None) -> None:
+        if warmth is not None:
+            with warmth.line:
+                self.pipe.send((warmth.level, warmth.preload))
+                send_handle(self.pipe, warmth.line.fileno(), self.process.pid)
 
     def take(self) -> Graded:
         try:
@@ -119,9 +143,13 @@ class _Desk:
         self.order: object = None
 
     def next(self) -> object:
-        """Wait for a lesson or a task; None at the end."""
+        """Wait for a lesson or a task; None at the end. A line on the way is taken."""
         try:
             self.order = self.pipe.recv()
+            while isinstance(self.order, tuple):
+                level, preload = self.order
+                use(Warmth(level, preload, socket.socket(fileno=recv_handle(self.pipe))))
+                self.order = self.pipe.recv()
         except (EOFError, OSError):
             self.order = None
         return self.order

@@ -46,6 +46,15 @@ class Prepared:
     preload: tuple[str, ...] = ()
     fingerprint: str = ""
 
+    def kernels(self) -> set[str]:
+        """Return the names of the kernels that its notebooks ask for."""
+        return {kernel_of(json.loads(text)) for _, text in self.notebooks}
+
+
+def kernel_of(node: Mapping[str, Any]) -> str:
+    """Return the name of the kernel that a notebook asks for."""
+    return str(node["metadata"].get("kernelspec", {}).get("name", "python3"))
+
 
 def trusted(release: NotebookNode, cells: Mapping[str, Any]) -> NotebookNode:
     """Return the release with each locked cell as nbgrader saved it, before hiding.

@@ -4,6 +4,19 @@ This room knows processes and limits, and nothing of lessons. `open_session` giv
 place to run one notebook; the place is gone, with everything started in it, after `close`.
 """
 
-from course.sandbox.session import CellRun, Limits, Place, Reply, Session, Strike, open_session
+from course.sandbox.session import (
+    CellRun,
+    Limits,
+    Place,
+    Reply,
+    Session,
+    Strike,
+    Warmth,
+    open_session,
+    use,
+    warm_up,
+)
 
-__all__ = ["CellRun", "Limits", "Place", "Reply", "Session", "Strike", "open_session"]
+__all__ = [
+    "CellRun", "Limits", "Place", "Reply", "Session", "Strike", "Warmth", "open_session", "use", "warm_up",
+]  # fmt: skip

@@ -1,17 +1,19 @@
 """Sessions in rooms that a warm process forks: the fast and safe way for Python notebooks."""
 
 import atexit
+import socket
 import threading
 import time
 from contextlib import suppress
 from typing import Any
 
 from course.errors import Unavailable
-from course.sandbox import walls, wire
+from course.sandbox import wire
 from course.sandbox.replay import Replay
 from course.sandbox.reply import read_reply, read_run
 from course.sandbox.room import Room
 from course.sandbox.session import CellRun, Place, Reply, Strike
+from course.sandbox.walls import LADDER
 from course.sandbox.warm import WarmProcess
 
 _SLACK = 4096
@@ -154,7 +156,7 @@ def best_session(place: Place) -> ForkedSession:
         Unavailable: there are none; the reasons of every level are in it.
     """
     reasons = []
-    for level in walls.LADDER[:-1]:
+    for level in LADDER[:-1]:
         try:
             return zygote_for(level, tuple(place.preload)).open(place)
         except Unavailable as error:
@@ -165,6 +167,27 @@ def best_session(place: Place) -> ForkedSession:
 def bare_session(place: Place) -> ForkedSession:
     """Start a session behind no walls: an ordinary process, with limits all the same."""
     return zygote_for("none", tuple(place.preload)).open(place)
+
+
+def line_to_warmth(preload: tuple[str, ...], *, walls: bool) -> tuple[str, socket.socket]:
+    """Warm up a process here, and return its level and a line to it; see `WarmProcess.line`.
+
+    Raises:
+        Unavailable: no level of the ladder can be had.
+    """
+    for level in LADDER[:-1] if walls else LADDER[-1:]:
+        with suppress(Unavailable):
+            return level, zygote_for(level, preload).line()
+    raise Unavailable("no sandbox can be built here")
+
+
+def use_warmth(level: str, preload: tuple[str, ...], line: socket.socket) -> None:
+    """Open this process's rooms over a line from now on, instead of warming up another process."""
+    with _zygotes_lock:
+        before = _zygotes.pop((level, preload), None)
+        _zygotes[level, preload] = Zygote(level, preload, line=line)
+    if before is not None:
+        before.close()
 
 
 @atexit.register

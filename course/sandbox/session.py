@@ -1,5 +1,6 @@
 """What every way of running a notebook offers: cells in, outputs and plain values out."""
 
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -107,6 +108,41 @@ class Place:
     kernel: str = "python3"
     limits: Limits = field(default_factory=Limits)
     preload: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Warmth:
+    """A line to a warm process, to be used in another process of ours.
+
+    Attributes:
+        level: how strong the walls of its rooms are.
+        preload: what it has imported.
+        line: the socket to it.
+    """
+
+    level: str
+    preload: tuple[str, ...]
+    line: socket.socket
+
+
+def warm_up(kernel: str, preload: Sequence[str], *, walls: bool = True) -> Warmth | None:
+    """Start what all processes of ours can share; None where there is no such thing."""
+    if not kernel.startswith("python") or sys.platform != "linux":
+        return None
+    from course.sandbox.forked import line_to_warmth  # noqa: PLC0415  Linux only
+
+    try:
+        level, line = line_to_warmth(tuple(preload), walls=walls)
+    except Unavailable:  # whoever opens a session is told the reasons
+        return None
+    return Warmth(level, tuple(preload), line)
+
+
+def use(warmth: Warmth) -> None:
+    """Open this process's sessions from what another one warmed up."""
+    from course.sandbox.forked import use_warmth  # noqa: PLC0415  Linux only
+
+    use_warmth(warmth.level, warmth.preload, warmth.line)
 
 
 def open_session(place: Place, *, walls: bool = True) -> Session:

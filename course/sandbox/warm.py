@@ -8,15 +8,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from course.errors import Unavailable
 from course.sandbox import luggage, walls, wire
 from course.sandbox.room import Room
 from course.sandbox.session import Limits, Place
 
+Thing = TypeVar("Thing")
 NOBODY = 65534
 _START_SECONDS = 120.0
 
@@ -30,12 +32,16 @@ class WarmProcess:
         level: which walls its rooms have, see `walls.LADDER`.
         preload: names of modules that it imports beforehand.
         user: the uid that it takes when we are root.
+        line: what `line` gave in another process, whose warm process is used while it lives.
     """
 
-    def __init__(self, level: str, preload: tuple[str, ...] = (), user: int = NOBODY) -> None:
+    def __init__(
+        self, level: str, preload: tuple[str, ...] = (), user: int = NOBODY,
+        line: socket.socket | None = None,
+    ) -> None:  # fmt: skip
         self.level, self.preload, self.user = level, preload, user
         self.lock = threading.Lock()
-        self.control: socket.socket | None = None
+        self.control = line
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -65,16 +71,41 @@ class WarmProcess:
         finally:
             os.close(bag)
 
+    def line(self) -> socket.socket:
+        """Return another line to the warm process, to be sent to another process of ours.
+
+        When the line's last copy is closed, the rooms that it opened are ended.
+
+        Raises:
+            Unavailable: the warm process can't be started here.
+        """
+        with self.lock:
+            return self._twice(self._ask_for_line)
+
     def _room(self, limits: Limits, bag: int) -> Room:
+        return self._twice(lambda: self._ask_for_room(limits, bag))
+
+    def _twice(self, ask: Callable[[], Thing]) -> Thing:
         try:
-            return self._ask_for_room(limits, bag)
+            return ask()
         except (OSError, EOFError, ValueError):
             self._stop()  # it may have died since it was used last; a new one will tell
         try:
-            return self._ask_for_room(limits, bag)
+            return ask()
         except (OSError, EOFError, ValueError) as error:
             self._stop()
             raise Unavailable("no room could be opened", found=str(error)) from error
+
+    def _ask_for_line(self) -> socket.socket:
+        control = self._control()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            try:
+                socket.send_fds(control, [b"line"], [theirs.fileno()])
+            except BaseException:
+                ours.close()
+                raise
+        return ours
 
     def _ask_for_room(self, limits: Limits, bag: int) -> Room:
         control = self._control()

@@ -31,7 +31,7 @@ def main() -> None:
         wall.settle(order["user"])
         _fork_guarded(order["parent"], control)
         wall.arrive()
-        zygote = Zygote(wall, Resident(wall, order["preload"]), control)
+        zygote = Zygote(wall, Resident(wall, order["preload"]), control, walls.ENDS[order["level"]])
     except BaseException as error:  # noqa: BLE001  whatever it was, the other side must know
         _tell(control, {"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
@@ -68,33 +68,76 @@ class Zygote:
     Args:
         wall: the kind of walls that rooms get.
         resident: what lives in them.
-        control: the socket to the trusted side.
+        control: the socket to the trusted process that started us; we end with it.
+        end: the signal that ends a room.
     """
 
-    def __init__(self, wall: walls.Wall, resident: Resident, control: socket.socket) -> None:
-        self.wall, self.resident, self.control = wall, resident, control
+    def __init__(
+        self, wall: walls.Wall, resident: Resident, control: socket.socket, end: signal.Signals
+    ) -> None:
+        self.wall, self.resident, self.control, self.end = wall, resident, control, end
+        self.lines = {control.fileno(): control}
+        self.events = select.poll()
+        self.rooms: dict[int, int] = {}  # the process of each that is open, and whose line it is
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # rooms are never waited for here
         gc.collect()
         gc.freeze()
         self.orders, self.process = self._fork()
 
     def serve(self) -> None:
-        """Answer requests; ends the process when the other side closes."""
+        """Answer requests; ends the process when the side that started it closes."""
+        self.events.register(self.control, select.POLLIN)
         _tell(self.control, {"ready": True})
         while True:
-            packet, descriptors = wire.receive_descriptors(self.control, 2)
-            if not packet:
-                os._exit(0)
-            self._hand_out(packet, descriptors)
-            for descriptor in (*descriptors, self.process):
-                os.close(descriptor)
-            self.orders.close()
-            self.orders, self.process = self._fork()
+            descriptor, _ = self.events.poll()[0]  # the others may mean something else by then
+            if descriptor in self.rooms:
+                self._forget(descriptor)
+            else:
+                self._attend(self.lines[descriptor])
 
-    def _hand_out(self, packet: bytes, descriptors: list[int]) -> None:
+    def _attend(self, line: socket.socket) -> None:
+        """Do what came on a line: one descriptor is another line, two are an order for a room."""
+        try:
+            packet, descriptors = wire.receive_descriptors(line, 2)
+        except ConnectionError:
+            packet, descriptors = b"", []
+        if not packet:
+            self._hang_up(line)
+        elif len(descriptors) == 1:
+            other = socket.socket(fileno=descriptors[0])
+            self.lines[other.fileno()] = other
+            self.events.register(other, select.POLLIN)
+        else:
+            self._hand_out(line, packet, descriptors)
+
+    def _hang_up(self, line: socket.socket) -> None:
+        """Forget a line, and end the rooms that it left open: nobody else would."""
+        if line is self.control:
+            os._exit(0)
+        for process in [room for room, owner in self.rooms.items() if owner == line.fileno()]:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process, self.end)
+            self._forget(process)
+        self.events.unregister(line)
+        del self.lines[line.fileno()]
+        line.close()
+
+    def _hand_out(self, line: socket.socket, packet: bytes, descriptors: list[int]) -> None:
         with suppress(OSError):  # it died meanwhile, as the other side sees
             socket.send_fds(self.orders, [packet], descriptors)
-        _tell(self.control, {"ready": True}, (self.process,))
+        self.rooms[self.process] = line.fileno()
+        self.events.register(self.process, select.POLLIN)
+        with suppress(ConnectionError):  # its end comes as an event
+            _tell(line, {"ready": True}, (self.process,))
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.orders.close()
+        self.orders, self.process = self._fork()
+
+    def _forget(self, process: int) -> None:
+        self.events.unregister(process)
+        del self.rooms[process]
+        os.close(process)
 
     def _fork(self) -> tuple[socket.socket, int]:
         """Fork a room that waits for its order; return where to send that, and its process."""
@@ -102,7 +145,10 @@ class Zygote:
         child = self.wall.fork()
         if not child:
             ours.close()
-            self.control.close()
+            for line in self.lines.values():
+                line.close()
+            for process in self.rooms:
+                os.close(process)
             self.resident.live(theirs)
         theirs.close()
         return ours, os.pidfd_open(child)

@@ -289,3 +289,33 @@ def test_the_zygote_survives_the_thread_that_started_it(place: Place) -> None:
         thread.join()
         assert opened[0].run("1 + 1").strike is OK
         opened[0].close()
+
+
+def test_who_hangs_up_loses_their_rooms_and_nobody_else_does(place: Place) -> None:
+    with Zygote("full", ("json",)) as warm:
+        mine = warm.open(place)
+        theirs = Zygote("full", ("json",), line=warm.line())
+        lost = theirs.open(place)
+        assert theirs.process is None  # it is the same warm process
+        source = "import subprocess; subprocess.Popen(['sleep', '86423'], start_new_session=True)"
+        for session in (mine, lost):
+            assert session.run(source).strike is OK
+        assert len(marked_processes("86423")) == 2
+        assert theirs.control is not None
+        theirs.control.close()  # as when a worker was killed
+        assert lost.room is not None
+        select.select([lost.room.process], [], [])
+        assert len(marked_processes("86423")) == 1
+        assert mine.run("1").strike is OK
+        lost.close()
+        mine.close()
+
+
+def test_a_line_whose_warm_process_died_is_replaced_by_one_of_its_own(place: Place) -> None:
+    with Zygote("full", ("json",)) as warm:
+        line = warm.line()
+    with Zygote("full", ("json",), line=line) as other:
+        session = other.open(place)
+        assert session.run("1").strike is OK
+        assert other.process is not None
+        session.close()
