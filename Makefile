@@ -35,7 +35,7 @@ check: $(READY)  ## style and types
 	$(BIN)/mypy
 
 test: $(READY) browser check  ## everything: style, types, tests
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 clean:  ## remove what make made
 	rm -rf $(VENV) demo
