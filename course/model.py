@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+AUTOGRADER = "autograder"
+"""The grader of a mark that no person made."""
+
 
 class Outcome(StrEnum):
     """What can be said of one question of one submission."""

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from course.grading.pool import Workers
 from course.grading.prepared import Prepared
-from course.model import Graded, Mark, Verdict
+from course.model import AUTOGRADER, Graded, Mark, Verdict
 from course.term import Course
-
-AUTOGRADER = "autograder"
 
 
 @dataclass(frozen=True, slots=True)

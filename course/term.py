@@ -228,8 +228,8 @@ class Course:
             cells = writing.source_cells(book, lesson)
         if not cells or not list((self.layout.release / lesson).glob("*.ipynb")):
             self._build(lesson)
-        with self.book() as book:
-            cells = writing.source_cells(book, lesson)
+            with self.book() as book:
+                cells = writing.source_cells(book, lesson)
         nodes = [
             (path.stem, trusted(notebooks.read(path)[0], cells.get(path.stem, {})))
             for path in sorted((self.layout.release / lesson).glob("*.ipynb")) if path.stem in cells

@@ -10,6 +10,7 @@ from typing import Any
 from course.errors import CourseError, Invalid, Unavailable
 
 _LOGGERS = ("traitlets", "tornado.application", "alembic", "nbgrader")
+_AGAIN = "nothing is half-written; mend it and run the same command again"
 _DISK = ("OSError: [Errno", "PermissionError: ")  # how nbgrader's log tells of what it swallowed
 
 
@@ -55,14 +56,14 @@ def nbgrader(doing: str) -> Iterator[list[str]]:
     except (sqlalchemy.exc.OperationalError, OSError) as error:
         raise Unavailable(
             f"{doing} did not work", found=_short(str(error)),
-            hint="nothing is half-written; mend it and run the same command again",
+            hint=_AGAIN,
         ) from error  # fmt: skip
     except Exception as error:
         reason = _reason([line for line in heard.lines if line.strip()] or [str(error)])
         if reason.startswith(_DISK):
             raise Unavailable(
                 f"{doing} did not work", found=_short(reason),
-                hint="nothing is half-written; mend it and run the same command again",
+                hint=_AGAIN,
             ) from error  # fmt: skip
         raise Invalid(f"{doing} did not work", found=_short(reason)) from error
     finally:

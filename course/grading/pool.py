@@ -55,11 +55,10 @@ class Workers:
         waiting, tries = list(reversed(work)), dict.fromkeys(work, 0)
         while len(self.staff) < min(self.jobs, len(work)):
             self.staff.append(_Worker(walls=self.walls))
-        lines = _Lines(lesson, walls=self.walls)
         while waiting or any(worker.busy for worker in self.staff):
             for worker in self.staff:
                 if waiting and worker.busy is None:
-                    worker.give(lesson, lines, waiting.pop())
+                    worker.give(lesson, waiting.pop())
             busy = [worker for worker in self.staff if worker.busy is not None]
             ready = wait([worker.pipe for worker in busy])
             for worker in [each for each in busy if each.pipe in ready]:
@@ -77,19 +76,6 @@ class Workers:
                         yield Graded(task, reason="the grader's own process died on it, twice")
 
 
-class _Lines:
-    """Lends what one warm process has imported to every worker; importing it takes seconds."""
-
-    def __init__(self, lesson: Prepared, *, walls: bool) -> None:
-        self.kernels, self.preload, self.walls = lesson.kernels(), lesson.preload, walls
-
-    def next(self) -> Warmth | None:
-        for kernel in sorted(self.kernels):
-            if warmth := warm_up(kernel, self.preload, walls=self.walls):
-                return warmth
-        return None
-
-
 class _Worker:
     """One process that judges what it is given."""
 
@@ -97,27 +83,31 @@ class _Worker:
         context = mp.get_context("forkserver")
         context.set_forkserver_preload(["course.grading.grade"])
         self.pipe, theirs = context.Pipe()
+        self.walls = walls
         self.busy: Submission | None = None
         self.lesson: Prepared | None = None
         self.process: BaseProcess = context.Process(target=_work, args=(theirs, walls), daemon=True)
         self.process.start()
         theirs.close()
 
-    def give(self, lesson: Prepared, lines: _Lines, task: Submission) -> None:
+    def give(self, lesson: Prepared, task: Submission) -> None:
         self.busy = task
         with contextlib.suppress(BrokenPipeError):  # take() meets the end of the pipe and says so
             if self.lesson is not lesson:
                 if self.lesson is None or self.lesson.preload != lesson.preload:
-                    self._lend(lines.next())
+                    self._lend_warmth(lesson)
                 self.pipe.send(lesson)
                 self.lesson = lesson
             self.pipe.send(task)
 
-    def _lend(self, warmth: Warmth | None) -> None:
-        if warmth is not None:
-            with warmth.line:
-                self.pipe.send((warmth.level, warmth.preload))
-                send_handle(self.pipe, warmth.line.fileno(), self.process.pid)
+    def _lend_warmth(self, lesson: Prepared) -> None:
+        """Let the worker use what is imported here already; importing it takes seconds."""
+        for kernel in sorted(lesson.kernels()):
+            if warmth := warm_up(kernel, lesson.preload, walls=self.walls):
+                with warmth.line:
+                    self.pipe.send((warmth.level, warmth.preload))
+                    send_handle(self.pipe, warmth.line.fileno(), self.process.pid)
+                return
 
     def take(self) -> Graded:
         try:

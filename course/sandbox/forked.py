@@ -1,7 +1,6 @@
 """Sessions in rooms that a warm process forks: the fast and safe way for Python notebooks."""
 
 import atexit
-import socket
 import threading
 import time
 from contextlib import suppress
@@ -12,7 +11,7 @@ from course.sandbox import wire
 from course.sandbox.replay import Replay
 from course.sandbox.reply import read_reply, read_run
 from course.sandbox.room import Room
-from course.sandbox.session import CellRun, Place, Reply, Strike
+from course.sandbox.session import CellRun, Place, Reply, Strike, Warmth
 from course.sandbox.walls import LADDER
 from course.sandbox.warm import WarmProcess
 
@@ -169,23 +168,20 @@ def bare_session(place: Place) -> ForkedSession:
     return zygote_for("none", tuple(place.preload)).open(place)
 
 
-def line_to_warmth(preload: tuple[str, ...], *, walls: bool) -> tuple[str, socket.socket]:
-    """Warm up a process here, and return its level and a line to it; see `WarmProcess.line`.
-
-    Raises:
-        Unavailable: no level of the ladder can be had.
-    """
+def warm_up(preload: tuple[str, ...], *, walls: bool) -> Warmth | None:
+    """See `course.sandbox.session.warm_up`."""
     for level in LADDER[:-1] if walls else LADDER[-1:]:
-        with suppress(Unavailable):
-            return level, zygote_for(level, preload).line()
-    raise Unavailable("no sandbox can be built here")
+        with suppress(Unavailable):  # whoever opens a session is told the reasons
+            return Warmth(level, preload, zygote_for(level, preload).line())
+    return None
 
 
-def use_warmth(level: str, preload: tuple[str, ...], line: socket.socket) -> None:
-    """Open this process's rooms over a line from now on, instead of warming up another process."""
+def use(warmth: Warmth) -> None:
+    """See `course.sandbox.session.use`."""
+    key = warmth.level, warmth.preload
     with _zygotes_lock:
-        before = _zygotes.pop((level, preload), None)
-        _zygotes[level, preload] = Zygote(level, preload, line=line)
+        before = _zygotes.pop(key, None)
+        _zygotes[key] = Zygote(*key, line=warmth.line)
     if before is not None:
         before.close()
 

@@ -129,20 +129,16 @@ def warm_up(kernel: str, preload: Sequence[str], *, walls: bool = True) -> Warmt
     """Start what all processes of ours can share; None where there is no such thing."""
     if not kernel.startswith("python") or sys.platform != "linux":
         return None
-    from course.sandbox.forked import line_to_warmth  # noqa: PLC0415  Linux only
+    from course.sandbox import forked  # noqa: PLC0415  Linux only
 
-    try:
-        level, line = line_to_warmth(tuple(preload), walls=walls)
-    except Unavailable:  # whoever opens a session is told the reasons
-        return None
-    return Warmth(level, tuple(preload), line)
+    return forked.warm_up(tuple(preload), walls=walls)
 
 
 def use(warmth: Warmth) -> None:
-    """Open this process's sessions from what another one warmed up."""
-    from course.sandbox.forked import use_warmth  # noqa: PLC0415  Linux only
+    """Open this process's sessions from what another one warmed up, while that lives."""
+    from course.sandbox import forked  # noqa: PLC0415  Linux only
 
-    use_warmth(warmth.level, warmth.preload, warmth.line)
+    forked.use(warmth)
 
 
 def open_session(place: Place, *, walls: bool = True) -> Session:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from course.errors import Invalid, NotFound, nearest
 from course.layout import known
-from course.model import Graded, Kind, ManualMark, Question, Verdict
+from course.model import AUTOGRADER, Graded, Kind, ManualMark, Question, Verdict
 from course.store import database as db
 from course.store import roster, tables
 from course.store.database import Gradebook, Row, note, now
@@ -73,7 +73,7 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
         if graded.reason:
             if not same:
                 _ask_again(connection, list(rows.values()))
-            note(connection, "autograder", "triage", lesson=work.lesson, learner=work.learner,
+            note(connection, AUTOGRADER, "triage", lesson=work.lesson, learner=work.learner,
                  after={"reason": graded.reason})  # fmt: skip
             return
         where = {question.id: question for question in questions}
@@ -188,7 +188,7 @@ def _save_verdict(connection: Connection, graded: Graded, question: Question, ve
     if before is None or (before.score, before.outcome) != (verdict.score, verdict.outcome.value):
         note(
             connection,
-            "autograder",
+            AUTOGRADER,
             "graded",
             lesson=work.lesson,
             learner=work.learner,

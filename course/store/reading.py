@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from course.model import Mark, Note, Outcome, Repair
+from course.model import AUTOGRADER, Mark, Note, Outcome, Repair
 from course.store import database as db
 from course.store import tables
 from course.store.database import Gradebook, Row
@@ -153,7 +153,7 @@ class _Context:
             return Mark(points=None, state="missing", **common)
         points, state = _points(grade, verdict)
         marked = grade.manual_score is not None
-        grader = (manual["grader"] if manual else "formgrader") if marked else "autograder"
+        grader = (manual["grader"] if manual else "formgrader") if marked else AUTOGRADER
         source = (manual or verdict) if marked else verdict
         at = source["at"] if source else None
         comment = self.comments.get((learner, grade.notebook_id, question["question"]), "")
