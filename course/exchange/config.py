@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from course.errors import Invalid
 from course.exchange.quiet import nbgrader
 from course.layout import COURSE_FILE, NBGRADER_FILE, Layout
 from course.settings import load
@@ -118,23 +119,40 @@ def read(root: Path) -> Any:
 
 
 def layout(root: Path, config: Any) -> Layout:
-    """Return where everything of a course lies, by its nbgrader configuration."""
-    with nbgrader(f"reading {root / NBGRADER_FILE}"):
-        from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415  heavy
+    """Return where everything of a course lies, by its nbgrader configuration.
 
-        folders = CourseDirectory(config=config)
-        return Layout(
-            root=root,
-            source=root / folders.source_directory,
-            release=root / folders.release_directory,
-            submitted=root / folders.submitted_directory,
-            autograded=root / folders.autograded_directory,
-            feedback=root / folders.feedback_directory,
-            autograders=root / "autograders",
-            exchange=_exchange_root(root, config),
-            db_url=folders.db_url,
-            course_id=folders.course_id or root.name,
-        )
+    The names and defaults are those of ``nbgrader.coursedir.CourseDirectory``, which is not
+    imported, since every command would wait for it.
+
+    Raises:
+        Invalid: when the configuration gives something else than a text.
+    """
+
+    def folder(step: str) -> Path:
+        return root / _text(root, config, f"{step}_directory", step)
+
+    return Layout(
+        root=root,
+        source=folder("source"),
+        release=folder("release"),
+        submitted=folder("submitted"),
+        autograded=folder("autograded"),
+        feedback=folder("feedback"),
+        autograders=root / "autograders",
+        exchange=_exchange_root(root, config),
+        db_url=_text(root, config, "db_url", f"sqlite:///{root / 'gradebook.db'}"),
+        course_id=_text(root, config, "course_id", "").strip() or root.name,
+    )
+
+
+def _text(root: Path, config: Any, name: str, default: str) -> str:
+    value = config.CourseDirectory.get(name, default)
+    if not isinstance(value, str):
+        raise Invalid(
+            f"CourseDirectory.{name} is not a text", where=str(root / NBGRADER_FILE),
+            expected=f"such as {default!r}", found=repr(value),
+        )  # fmt: skip
+    return value
 
 
 def _exchange_root(root: Path, config: Any) -> Path:

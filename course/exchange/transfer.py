@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -186,16 +187,24 @@ def fetch_feedback(exchange: Reach, lesson: str, folder: Path) -> list[Path]:
 
 def submitted_at(folder: Path) -> dt.datetime | None:
     """Return when a submission was handed in (UTC), by its timestamp.txt; None when unknown."""
-    from nbgrader.utils import parse_utc  # noqa: PLC0415  heavy
-
     path = folder / "timestamp.txt"
     if path.is_symlink() or not path.is_file():
         return None
     try:
-        moment = parse_utc(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
+        return _moment(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
     except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=dt.UTC) if moment else None
+
+
+def _moment(text: str) -> dt.datetime:
+    plain = text.removesuffix(" UTC")
+    if plain != text:
+        with suppress(ValueError):  # as nbgrader writes it; people write otherwise
+            return dt.datetime.fromisoformat(plain).replace(tzinfo=dt.UTC)
+    from nbgrader.utils import parse_utc  # noqa: PLC0415  heavy
+
+    moment: dt.datetime = parse_utc(text)
+    return moment.replace(tzinfo=dt.UTC)
 
 
 def _stage(name: str, layout: Layout, config: Any, lesson: str) -> Any:

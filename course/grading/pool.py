@@ -13,14 +13,15 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from course.errors import CourseError
-from course.grading.checks import Tests, with_tests
-from course.grading.grade import grade
 from course.grading.prepared import Prepared
 from course.model import Graded, Submission
 from course.sandbox import Place, Session, Warmth, open_session, use, warm_up
+
+if TYPE_CHECKING:
+    from course.grading.checks import Tests
 
 MAX_TRIES = 2
 
@@ -144,8 +145,10 @@ class _Desk:
             self.order = None
         return self.order
 
-    def judge(self, lesson: Prepared, tests: Tests) -> None:
+    def judge(self, lesson: Prepared, tests: "Tests") -> None:
         """Judge tasks until something else comes."""
+        from course.grading.grade import grade  # noqa: PLC0415  brings pytest, for workers only
+
         while isinstance(self.next(), Submission):
             assert isinstance(self.order, Submission)  # noqa: S101  just asked
             try:
@@ -160,6 +163,8 @@ class _Desk:
 
 def _work(pipe: "Connection[object, object]", walls: bool) -> None:
     """The worker's whole life: lesson after lesson until the pipe ends."""
+    from course.grading.checks import with_tests  # noqa: PLC0415  as above
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     desk = _Desk(pipe, walls=walls)
     desk.next()

@@ -8,7 +8,6 @@ from typing import Any, Self
 from uuid import uuid4
 
 import sqlalchemy as sa
-from nbgrader import api
 from sqlalchemy.engine import Connection
 
 from course.errors import Unavailable
@@ -17,19 +16,6 @@ from course.store import tables
 WAIT_SECONDS = 30.0
 
 Row = sa.RowMapping
-
-assignment = api.Assignment.__table__
-notebook = api.Notebook.__table__
-base_cell = api.BaseCell.__table__
-grade_cell = api.GradeCell.__table__
-solution_cell = api.SolutionCell.__table__
-task_cell = api.TaskCell.__table__
-source_cell = api.SourceCell.__table__
-student = api.Student.__table__
-submitted = api.SubmittedAssignment.__table__
-submitted_notebook = api.SubmittedNotebook.__table__
-grade = api.Grade.__table__
-comment = api.Comment.__table__
 
 
 def now() -> dt.datetime:
@@ -120,6 +106,7 @@ class Gradebook:
 def _make_nbgraders(connection: Connection, course_id: str) -> None:
     """Make nbgrader's tables as its own Gradebook does; that one starts a program to do so."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415  for a new gradebook only
+    from nbgrader import api  # noqa: PLC0415  as above
 
     api.Base.metadata.create_all(connection)
     head = ScriptDirectory(Path(api.__file__).parent / "alembic").get_current_head()

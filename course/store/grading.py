@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 from course.errors import Invalid, NotFound, nearest
 from course.layout import known
 from course.model import AUTOGRADER, Graded, Kind, ManualMark, Question, Verdict
-from course.store import database as db
+from course.store import nbgrader_tables as db
 from course.store import roster, tables
-from course.store.database import Gradebook, Row, note, now
+from course.store.database import Gradebook, Row, new_id, note, now
 
 Penalty = Callable[[float, dt.timedelta], float]
 """Takes a score and the time after the due date, returns the points to take off."""
@@ -103,7 +103,7 @@ def _submission_rows(
     key = connection.execute(sa.select(table.c.id).where(mine)).scalar()
     moment = at.replace(tzinfo=None) if at else None
     if key is None:
-        key = db.new_id()
+        key = new_id()
         connection.execute(
             table.insert().values(
                 id=key, assignment_id=lesson_id, student_id=learner, timestamp=moment
@@ -126,9 +126,11 @@ def _notebook_row(connection: Connection, submission: str, notebook: str) -> str
     mine = sa.and_(table.c.assignment_id == submission, table.c.notebook_id == notebook)
     key = connection.execute(sa.select(table.c.id).where(mine)).scalar()
     if key is None:
-        key = db.new_id()
+        key = new_id()
         connection.execute(
-            table.insert().values(id=key, assignment_id=submission, notebook_id=notebook)
+            table.insert().values(
+                id=key, assignment_id=submission, notebook_id=notebook, flagged=False
+            )
         )
     cells = sa.select(db.base_cell.c.id, db.base_cell.c.type).where(
         db.base_cell.c.notebook_id == notebook
@@ -144,7 +146,7 @@ def _notebook_row(connection: Connection, submission: str, notebook: str) -> str
         )
         more = {"needs_manual_grade": True} if table is db.grade else {}
         new = [
-            {"id": db.new_id(), "cell_id": cell.id, "notebook_id": key, **more}
+            {"id": new_id(), "cell_id": cell.id, "notebook_id": key, **more}
             for cell in connection.execute(cells) if cell.type in types and cell.id not in there
         ]  # fmt: skip
         if new:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from course.model import AUTOGRADER, Mark, Note, Outcome, Repair
-from course.store import database as db
+from course.store import nbgrader_tables as db
 from course.store import tables
-from course.store.database import Gradebook, Row
+from course.store.database import Gradebook, Row, note
 
 
 def attempts(book: Gradebook, lesson: str | None = None) -> dict[tuple[str, str], Row]:
@@ -78,9 +78,7 @@ def set_returned(book: Gradebook, lesson: str, learner: str, digest: str) -> Non
             .where(table.c.lesson == lesson, table.c.learner == learner)
             .values(feedback=digest)
         )
-        db.note(
-            connection, "", "returned", lesson=lesson, learner=learner, after={"digest": digest}
-        )
+        note(connection, "", "returned", lesson=lesson, learner=learner, after={"digest": digest})
 
 
 def _questions(connection: Connection, lesson: str | None) -> dict[str, list[Row]]:
@@ -165,7 +163,7 @@ class _Context:
         )  # fmt: skip
 
 
-def _per_cell(table: sa.Table, lesson: str | None, *more: Any) -> Any:
+def _per_cell(table: sa.TableClause, lesson: str | None, *more: Any) -> Any:
     """Return a query of a grade's or comment's rows with the learner's id."""
     query = sa.select(table, db.submitted.c.student_id, *more).select_from(
         table.join(db.base_cell, table.c.cell_id == db.base_cell.c.id)

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 from course.layout import safe_name
 from course.model import Learner
 from course.store import tables
-from course.store.database import Gradebook, note, student
+from course.store.database import Gradebook, note
+from course.store.nbgrader_tables import student
 
 
 def learners(book: Gradebook) -> list[Learner]:
