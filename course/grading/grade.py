@@ -1,5 +1,6 @@
 """Judging one submission: read, put right, run from the top, and a verdict at each question."""
 
+import itertools
 import math
 import shutil
 import tempfile
@@ -10,18 +11,19 @@ from pathlib import Path
 import nbformat
 
 from course import notebook as notebooks
-from course.authoring.build import call_of
 from course.errors import CourseError, Unavailable
 from course.grading.checks import OUTCOMES, Tests
 from course.grading.learner import Notebook
-from course.grading.prepared import Prepared, fingerprint, kernel_of
+from course.grading.prepared import Prepared, fingerprint, kernel_of, runs
 from course.layout import files_below
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
 from course.notebook import NotebookNode
-from course.questions import MalformedAnswerError, kind_of
-from course.sandbox import CellRun, Place, Session, Strike
+from course.questions import MalformedAnswerError, kind_of, sheet
+from course.sandbox import CellRun, Opening, Place, Session, Strike
 from course.scoring import judge
+
+_OURS = {record.NAME, sheet.NAME, "timestamp.txt"}
 
 OpenSession = Callable[[Place], Session]
 
@@ -50,9 +52,10 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         repairs += [*found, *mended.repairs]
         run = _Run(lesson, name, trusted, mended.notebook, tests, answers)
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
-            _lay_out(work.folder, lesson.files, Path(folder))
+            others = _lay_out(work.folder, lesson.files, Path(folder))
+            start = None if others else _opening(lesson, name, mended.notebook)
             session = open_session(
-                Place(Path(folder), kernel_of(trusted), lesson.limits, lesson.preload)
+                Place(Path(folder), kernel_of(trusted), lesson.limits, lesson.preload, start)
             )
             try:
                 verdicts += run.all(session)
@@ -78,19 +81,33 @@ def _read(folder: Path, name: str, expected: int) -> tuple[NotebookNode, list[Re
     return node, repairs
 
 
-def _lay_out(work: Path, own: Path, target: Path) -> None:
-    """Copy the learner's files, then the lesson's own over them; notebooks and links stay out."""
+def _opening(lesson: Prepared, name: str, submitted: NotebookNode) -> Opening | None:
+    """Return what the notebook has in common with all others, if it begins as the release does."""
+    cells = lesson.openings[name]
+    first = itertools.islice((cell.source for cell in submitted.cells if runs(cell)), len(cells))
+    return Opening(cells, lesson.files, lesson.fingerprint) if tuple(first) == cells else None
+
+
+def _lay_out(work: Path, own: Path, target: Path) -> set[str]:
+    """Copy the learner's files, then the lesson's own over them; notebooks and links stay out.
+
+    Returns:
+        The names of the learner's files that are neither the lesson's nor ours.
+    """
+    names: dict[Path, set[str]] = {work: set(), own: set()}
     try:
         for source in (work, own):
             for name, path in files_below(source) if source.is_dir() else ():
                 if path.suffix != ".ipynb" and not name.startswith("feedback/"):
                     (target / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, target / name)
+                    names[source].add(name)
     except OSError as error:
         raise Unavailable(
             "the work can't be laid out to run", where=str(work),
             found=error.strerror or str(error), hint=f"make room in {tempfile.gettempdir()}",
         ) from error  # fmt: skip
+    return names[work] - names[own] - _OURS
 
 
 @dataclass(slots=True)
@@ -122,10 +139,9 @@ class _Run:
 
     def _run(self, cell: NotebookNode, session: Session) -> CellRun | None:
         """Run a cell and keep its outputs; our own calls are judged, not run."""
-        if cell.cell_type != "code":
-            return None
-        cell.outputs = []
-        if call_of(cell.source) != ("", "") or not cell.source.strip():
+        if cell.cell_type == "code":
+            cell.outputs = []
+        if not runs(cell):
             return None
         run = session.run(cell.source)
         self.count += 1

@@ -33,6 +33,7 @@ class Prepared:
         files: the lesson's own data files, put over the learner's.
         limits: what one submission may use.
         preload: modules that the runner may import beforehand.
+        openings: name -> what the notebook runs before a learner's first answer.
         fingerprint: digest of all of this.
     """
 
@@ -44,6 +45,7 @@ class Prepared:
     files: Path
     limits: Limits = field(default_factory=Limits)
     preload: tuple[str, ...] = ()
+    openings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fingerprint: str = ""
 
     def kernels(self) -> set[str]:
@@ -106,7 +108,31 @@ def gather(
         course.__version__, texts, tests.read_bytes() if tests.is_file() else b"", items, limits,
         [(name, file_digest(path)) for name, path in files_below(files)],
     )  # fmt: skip
-    return Prepared(lesson, texts, tuple(found), items, tests, files, limits, preload, key)
+    openings = {name: opening(node) for name, node in nodes}
+    return Prepared(
+        lesson, texts, tuple(found), items, tests, files, limits, preload, openings, key
+    )
+
+
+def opening(node: NotebookNode) -> tuple[str, ...]:
+    """Return the sources that run before the first cell that is answered in or judged."""
+    sources = []
+    for cell in node.cells:
+        about = marks(cell)
+        if any(about.get(mark) for mark in ("solution", "grade", "task")):
+            break
+        if runs(cell):
+            sources.append(cell.source)
+    return tuple(sources)
+
+
+def runs(cell: NotebookNode) -> bool:
+    """Whether a cell is code to run: our own calls are judged, and blank cells do nothing."""
+    return (
+        cell.cell_type == "code"
+        and bool(cell.source.strip())
+        and build.call_of(cell.source) == ("", "")
+    )
 
 
 def fingerprint(*parts: object) -> str:

@@ -7,6 +7,7 @@ place to run one notebook; the place is gone, with everything started in it, aft
 from course.sandbox.session import (
     CellRun,
     Limits,
+    Opening,
     Place,
     Reply,
     Session,
@@ -18,5 +19,5 @@ from course.sandbox.session import (
 )
 
 __all__ = [
-    "CellRun", "Limits", "Place", "Reply", "Session", "Strike", "Warmth", "open_session", "use", "warm_up",
+    "CellRun", "Limits", "Opening", "Place", "Reply", "Session", "Strike", "Warmth", "open_session", "use", "warm_up",
 ]  # fmt: skip

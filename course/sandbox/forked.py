@@ -11,11 +11,13 @@ from course.sandbox import wire
 from course.sandbox.replay import Replay
 from course.sandbox.reply import read_reply, read_run
 from course.sandbox.room import Room
-from course.sandbox.session import CellRun, Place, Reply, Strike, Warmth
+from course.sandbox.session import CellRun, Opening, Place, Reply, Strike, Warmth
+from course.sandbox.stem import Stem
 from course.sandbox.walls import LADDER
 from course.sandbox.warm import WarmProcess
 
 _SLACK = 4096
+_MOST_STEMS = 8
 
 
 class ForkedSession:
@@ -34,11 +36,20 @@ class ForkedSession:
         self.isolation = zygote.level
         self.left = place.limits.notebook_seconds
         self.replay = Replay()
-        self.room: Room | None = zygote.room(place)
+        self.stem = zygote.stem(place)
+        self.given: list[CellRun] = []
+        if self.stem is not None:
+            self.stem.sessions += 1
+            self.given = list(self.stem.runs)
+        self.room: Room | None = self._enter()
 
     def run(self, source: str) -> CellRun:
         """Run one cell; see `Session.run`."""
         count, begin = self.replay.next(source), time.monotonic()
+        if self.given:  # the room was forked from where this cell had been run
+            result = self.given.pop(0)
+            self.replay.keep(source, result)
+            return result
         lost = self._revive()
         result = self._run(count, source) if lost is Strike.OK else _struck(lost)
         self.replay.keep(source, result)
@@ -56,9 +67,26 @@ class ForkedSession:
 
     def close(self) -> None:
         """End the room and everything that was started in it; calling it again does nothing."""
+        self._lose()
+        self._leave_stem()
+
+    def _lose(self) -> None:
         if self.room is not None:
             self.room.close()
             self.room = None
+
+    def _enter(self) -> Room:
+        """Open a room, after the opening if that can be."""
+        if self.stem is not None:
+            with suppress(Unavailable):
+                return self.stem.room(self.place)
+            self._leave_stem()
+        return self.zygote.room(self.place)
+
+    def _leave_stem(self) -> None:
+        if self.stem is not None:
+            self.stem.sessions -= 1
+        self.stem, self.given = None, []
 
     def _revive(self) -> Strike:
         """Open a new room if the last one was lost, and run the earlier cells in it."""
@@ -67,10 +95,10 @@ class ForkedSession:
         if self.left <= 0:
             return Strike.TIMEOUT
         try:
-            self.room = self.zygote.room(self.place)
+            self.room = self._enter()
         except Unavailable:
             return Strike.CRASH
-        return self.replay.onto(self._run)
+        return self.replay.onto(self._run, len(self.stem.runs) if self.stem else 0)
 
     def _run(self, count: int, source: str) -> CellRun:
         most = int(self.limits.output_mb * 2**20)
@@ -81,10 +109,10 @@ class ForkedSession:
         try:
             result = read_run(answer, most + _SLACK)
         except wire.MalformedError:
-            self.close()
+            self._lose()
             return _struck(Strike.PROTOCOL)
         if result.strike is Strike.OUTPUT:
-            self.close()
+            self._lose()
         if strike is Strike.OK and result.strike is not Strike.OUTPUT:
             return result
         strike = Strike.OUTPUT if strike is Strike.OK else strike
@@ -110,7 +138,7 @@ class ForkedSession:
             strike = Strike.CRASH
         finally:
             self.left -= time.monotonic() - begin
-        self.close()
+        self._lose()
         return strike, None
 
 
@@ -128,6 +156,41 @@ def _struck(strike: Strike) -> CellRun:
 
 class Zygote(WarmProcess):
     """The warm process that sessions come from; see `WarmProcess` for its arguments."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.stems: dict[Opening, Stem | None] = {}
+        self.seen: set[Opening] = set()
+
+    def stem(self, place: Place) -> Stem | None:
+        """Return what has run a place's opening; None the first time, and where that can't be."""
+        opening = place.opening
+        if opening is None or not opening.cells:
+            return None
+        if opening not in self.seen:
+            self.seen.add(opening)
+            return None
+        if opening not in self.stems:
+            self._make_space()
+            try:
+                self.stems[opening] = Stem(self, opening, place.limits)
+            except Unavailable:
+                self.stems[opening] = None  # every notebook runs it for itself, to the same end
+        return self.stems[opening]
+
+    def _make_space(self) -> None:
+        unused = [key for key, stem in self.stems.items() if stem is None or not stem.sessions]
+        for key in unused[: max(0, len(self.stems) - _MOST_STEMS + 1)]:
+            stem = self.stems.pop(key)
+            if stem is not None:
+                stem.close()
+
+    def _stop(self) -> None:
+        for stem in self.stems.values():
+            if stem is not None:
+                stem.close()
+        self.stems = {}
+        super()._stop()
 
     def open(self, place: Place) -> ForkedSession:
         """Start a session for one notebook.

@@ -17,8 +17,8 @@ _HEAD = struct.Struct("QQ")
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def pack(folder: Path) -> tuple[int, int]:
-    """Pack the ordinary files below ``folder``.
+def pack(folder: Path, without: str = "") -> tuple[int, int]:
+    """Pack the ordinary files below ``folder``, but for those whose names end with ``without``.
 
     Returns:
         A descriptor, to be closed by the caller, and how many bytes it holds.
@@ -29,7 +29,7 @@ def pack(folder: Path) -> tuple[int, int]:
     bag = os.memfd_create("luggage", os.MFD_CLOEXEC)
     try:
         os.lseek(bag, _HEAD.size, os.SEEK_SET)
-        files = list(_copied(str(folder.resolve(strict=True)), bag))
+        files = list(_copied(str(folder.resolve(strict=True)), bag, without))
         end = os.lseek(bag, 0, os.SEEK_CUR)
         listing = json.dumps(files).encode()
         os.pwrite(bag, listing, end)
@@ -40,7 +40,7 @@ def pack(folder: Path) -> tuple[int, int]:
     return bag, end + len(listing)
 
 
-def _copied(top: str, bag: int) -> Iterator[tuple[str, int]]:
+def _copied(top: str, bag: int, without: str) -> Iterator[tuple[str, int]]:
     """Copy the files into ``bag``; yield relative names with sizes in bytes, -1 for a folder."""
     for root, folders, files, here in os.fwalk(top):
         inside = os.path.relpath(root, top)
@@ -48,6 +48,8 @@ def _copied(top: str, bag: int) -> Iterator[tuple[str, int]]:
             if stat.S_ISDIR(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode):
                 yield f"{inside}/{name}", -1
         for name in files:
+            if without and name.endswith(without):
+                continue
             if stat.S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode):
                 yield f"{inside}/{name}", _copy(name, here, bag)
 

@@ -22,16 +22,17 @@ class Replay:
         if result.strike in (Strike.OK, Strike.ERROR):
             self.cells.append((self.count, source))
 
-    def onto(self, run: Callable[[int, str], CellRun]) -> Strike:
+    def onto(self, run: Callable[[int, str], CellRun], behind: int = 0) -> Strike:
         """Run the cells again; one that strikes this time is never tried again.
 
         Args:
             run: runs one cell, given its execution count, in the new process.
+            behind: how many of the first ones have been run there.
 
         Returns:
             OK, or the strike that ended it early: the process is lost again.
         """
-        for cell in list(self.cells):
+        for cell in self.cells[behind:]:
             strike = run(*cell).strike
             if strike not in (Strike.OK, Strike.ERROR, Strike.MEMORY):
                 self.cells.remove(cell)

@@ -57,6 +57,22 @@ class Resident:
         finally:
             os._exit(1)
 
+    def open(self, cells: list[str], most: int, bag: int) -> list[dict[str, Any]]:
+        """Run a lesson's opening in a process that further rooms will be forked from.
+
+        Raises:
+            UnsharableError: they must not be; see `course.sandbox.opening`.
+        """
+        from course.sandbox import opening  # noqa: PLC0415  the walls stand only now
+
+        disk = self._prepare()
+        linux.die_with_parent(signal.SIGKILL)
+        luggage.unpack(bag, f"{disk}/learner")
+        os.close(bag)
+        runs = opening.run(self.shell, cells, most, disk)
+        self.shell.capture.close()  # no room may write there
+        return runs
+
     def _prepare(self) -> str:
         os.setsid()  # a cell may signal its group, and that must not be the zygote's
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -98,16 +98,33 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What all notebooks of a lesson begin with, so that it may be run once for all of them.
+
+    Attributes:
+        cells: the sources of the first cells to run, none blank.
+        folder: the lesson's own files; its notebooks are left out.
+        version: differs when a file in the folder does.
+    """
+
+    cells: tuple[str, ...]
+    folder: Path
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where and how to run: the folder that becomes the working directory, and the kernel's name.
 
-    ``preload`` names modules that a warm process may import beforehand.
+    ``preload`` names modules that a warm process may import beforehand. ``opening`` promises that
+    the first calls of `Session.run` are its cells, and that the folder adds nothing that they use.
     """
 
     folder: Path
     kernel: str = "python3"
     limits: Limits = field(default_factory=Limits)
     preload: Sequence[str] = ()
+    opening: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import asyncio
 import builtins
 import getpass
 import os
+import random
 import signal
 import sys
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class Shell:
 
     def __init__(self, overflow: Callable[[dict[str, Any]], NoReturn]) -> None:
         self.overflow = overflow
+        self.fixed: dict[str, Any] = {}  # states of generators that the lesson's opening used
         self.outputs = Outputs(self._overflowed)
         self.streams = {name: Stream(name) for name in ("stdout", "stderr")}
         config = Config({"HistoryManager": {"enabled": False}, "IPKernelApp": {}})
@@ -111,8 +113,13 @@ class Shell:
         sys.stdout, sys.stderr = self.streams["stdout"], self.streams["stderr"]
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
+        if "random" in self.fixed:  # a fork seeds this one by itself
+            random.setstate(self.fixed["random"])
         if numpy := sys.modules.get("numpy"):
-            numpy.random.seed()  # else every notebook would draw the same numbers
+            if "numpy" in self.fixed:
+                numpy.random.set_state(self.fixed["numpy"])
+            else:
+                numpy.random.seed()  # else every notebook would draw the same numbers
 
     def run(self, source: str, count: int, most: int) -> dict[str, Any]:
         """Run one cell.

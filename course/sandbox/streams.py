@@ -27,6 +27,11 @@ class Capture:
         for descriptor, file in self.files.values():
             os.dup2(file, descriptor)
 
+    def close(self) -> None:
+        """Let go of the files. What is written below Python is kept nowhere then."""
+        for _, file in self.files.values():
+            os.close(file)
+
     def put(self, name: str, text: str) -> None:
         """Take text that Python code wrote."""
         descriptor, file = self.files[name]

@@ -20,7 +20,7 @@ from course.sandbox.session import Limits, Place
 
 Thing = TypeVar("Thing")
 NOBODY = 65534
-_START_SECONDS = 120.0
+START_SECONDS = 120.0
 
 
 class WarmProcess:
@@ -82,8 +82,20 @@ class WarmProcess:
         with self.lock:
             return self._twice(self._ask_for_line)
 
+    def fork(self, order: bytes, descriptors: list[int]) -> int:
+        """Fork a process that does something else than a room; returns a descriptor of it.
+
+        Raises:
+            OSError: the warm process is gone.
+        """
+        with self.lock:
+            control = self._control()
+            socket.send_fds(control, [order], descriptors)
+            (process,) = hear(control, 1)
+        return process
+
     def _room(self, limits: Limits, bag: int) -> Room:
-        return self._twice(lambda: self._ask_for_room(limits, bag))
+        return self._twice(lambda: ask_for_room(self._control(), limits, bag, self.level))
 
     def _twice(self, ask: Callable[[], Thing]) -> Thing:
         try:
@@ -106,25 +118,6 @@ class WarmProcess:
                 ours.close()
                 raise
         return ours
-
-    def _ask_for_room(self, limits: Limits, bag: int) -> Room:
-        control = self._control()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                socket.send_fds(control, [_order(limits)], [theirs.fileno(), bag])
-                (process,) = self._hear(control, 1)
-            except BaseException:
-                ours.close()
-                raise
-        room = Room(ours, process, walls.ENDS[self.level])
-        try:
-            first = wire.receive(ours, time.monotonic() + _START_SECONDS)
-            _check(first)
-        except BaseException:
-            room.close()
-            raise
-        return room
 
     def _control(self) -> socket.socket:
         if self.control is None:
@@ -150,26 +143,12 @@ class WarmProcess:
             theirs.close()
             os.close(us)
         try:
-            self._hear(self.control, 0)
+            hear(self.control, 0)
         except (OSError, EOFError, ValueError) as error:
             self._stop()
             raise Unavailable(
                 f"no sandbox at level {self.level!r}", found=str(error) or "the process ended"
             ) from error
-
-    @staticmethod
-    def _hear(control: socket.socket, descriptors: int) -> list[int]:
-        """Wait for the zygote's word, with as many descriptors; what it can't do is an OSError."""
-        ready = select.poll()
-        ready.register(control, select.POLLIN)
-        if not ready.poll(_START_SECONDS * 1000):
-            raise TimeoutError
-        packet, found = wire.receive_descriptors(control, 1)
-        message = json.loads(packet) if packet else {"failed": "the process ended"}
-        _check(message)
-        if len(found) != descriptors:
-            raise OSError("no descriptor came")
-        return found
 
     def close(self) -> None:
         """End the warm process, and with it every room that is still open."""
@@ -183,6 +162,43 @@ class WarmProcess:
             self.process.kill()
             self.process.wait()
         self.control = self.process = None
+
+
+def ask_for_room(control: socket.socket, limits: Limits, bag: int, level: str) -> Room:
+    """Ask whoever is at the other end of a line for a room; ``bag`` is its luggage.
+
+    Raises:
+        OSError, EOFError or ValueError: there is none to be had.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            socket.send_fds(control, [_order(limits)], [theirs.fileno(), bag])
+            (process,) = hear(control, 1)
+        except BaseException:
+            ours.close()
+            raise
+    room = Room(ours, process, walls.ENDS[level])
+    try:
+        _check(wire.receive(ours, time.monotonic() + START_SECONDS))
+    except BaseException:
+        room.close()
+        raise
+    return room
+
+
+def hear(control: socket.socket, descriptors: int) -> list[int]:
+    """Wait for the zygote's word, with as many descriptors; what it can't do is an OSError."""
+    ready = select.poll()
+    ready.register(control, select.POLLIN)
+    if not ready.poll(START_SECONDS * 1000):
+        raise TimeoutError
+    packet, found = wire.receive_descriptors(control, 1)
+    message = json.loads(packet) if packet else {"failed": "the process ended"}
+    _check(message)
+    if len(found) != descriptors:
+        raise OSError("no descriptor came")
+    return found
 
 
 def _check(message: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from course.sandbox import linux, walls, wire
 from course.sandbox.resident import Resident
@@ -63,7 +63,7 @@ def _fork_guarded(parent: int, control: socket.socket) -> None:
 
 
 class Zygote:
-    """Keeps one room ready ahead of time, and hands it out.
+    """Keeps one room ready ahead of time, and hands it out. So does a stem, which was forked from it.
 
     Args:
         wall: the kind of walls that rooms get.
@@ -84,8 +84,8 @@ class Zygote:
         gc.freeze()
         self.orders, self.process = self._fork()
 
-    def serve(self) -> None:
-        """Answer requests; ends the process when the side that started it closes."""
+    def serve(self) -> NoReturn:
+        """Answer requests; ends the process when the side that it was started for closes."""
         self.events.register(self.control, select.POLLIN)
         _tell(self.control, {"ready": True})
         while True:
@@ -96,9 +96,9 @@ class Zygote:
                 self._attend(self.lines[descriptor])
 
     def _attend(self, line: socket.socket) -> None:
-        """Do what came on a line: one descriptor is another line, two are an order for a room."""
+        """Do what came on a line: one descriptor is another line; two want a room, three a stem."""
         try:
-            packet, descriptors = wire.receive_descriptors(line, 2)
+            packet, descriptors = wire.receive_descriptors(line, 3)
         except ConnectionError:
             packet, descriptors = b"", []
         if not packet:
@@ -107,8 +107,10 @@ class Zygote:
             other = socket.socket(fileno=descriptors[0])
             self.lines[other.fileno()] = other
             self.events.register(other, select.POLLIN)
-        else:
+        elif len(descriptors) == 2:  # noqa: PLR2004  see above
             self._hand_out(line, packet, descriptors)
+        else:
+            self._grow(line, packet, descriptors)
 
     def _hang_up(self, line: socket.socket) -> None:
         """Forget a line, and end the rooms that it left open: nobody else would."""
@@ -134,10 +136,47 @@ class Zygote:
         self.orders.close()
         self.orders, self.process = self._fork()
 
+    def _grow(self, line: socket.socket, packet: bytes, descriptors: list[int]) -> None:
+        """Fork a process that runs a lesson's opening and hands out rooms from there."""
+        child = self.wall.fork()
+        if not child:
+            self.orders.close()
+            os.close(self.process)
+            self._let_go()
+            self._open(json.loads(packet), *descriptors)
+        process = os.pidfd_open(child)
+        self.rooms[process] = line.fileno()
+        self.events.register(process, select.POLLIN)
+        with suppress(ConnectionError):  # its end comes as an event
+            _tell(line, {"ready": True}, (process,))
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    def _open(self, order: dict[str, Any], control: int, channel: int, bag: int) -> NoReturn:
+        """Live as a stem: tell on ``channel`` what the opening's cells gave, then hand out rooms."""
+        try:
+            with socket.socket(fileno=channel) as told:
+                try:
+                    runs = self.resident.open(order["cells"], order["most"], bag)
+                except BaseException as error:  # noqa: BLE001  the other side must know
+                    wire.send(told, {"failed": f"{type(error).__name__}: {error}"})
+                    os._exit(1)
+                wire.send(told, {"runs": runs})
+            Zygote(self.wall, self.resident, socket.socket(fileno=control), self.end).serve()
+        finally:
+            os._exit(1)
+
     def _forget(self, process: int) -> None:
         self.events.unregister(process)
         del self.rooms[process]
         os.close(process)
+
+    def _let_go(self) -> None:
+        """Close in a new process what belongs to the one that it was forked from."""
+        for line in self.lines.values():
+            line.close()
+        for process in self.rooms:
+            os.close(process)
 
     def _fork(self) -> tuple[socket.socket, int]:
         """Fork a room that waits for its order; return where to send that, and its process."""
@@ -145,10 +184,7 @@ class Zygote:
         child = self.wall.fork()
         if not child:
             ours.close()
-            for line in self.lines.values():
-                line.close()
-            for process in self.rooms:
-                os.close(process)
+            self._let_go()
             self.resident.live(theirs)
         theirs.close()
         return ours, os.pidfd_open(child)
