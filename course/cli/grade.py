@@ -36,6 +36,9 @@ def autograde(
 
     Example: `course autograde cleaning --jobs 2`
     """
+    from course.sandbox import kindle  # noqa: PLC0415  as below
+
+    kindle(walls=sandbox)  # it takes as long to start as all that comes before it is needed
     from course.grading.pool import Workers  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)

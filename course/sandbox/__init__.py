@@ -13,11 +13,12 @@ from course.sandbox.session import (
     Session,
     Strike,
     Warmth,
+    kindle,
     open_session,
     use,
     warm_up,
 )
 
 __all__ = [
-    "CellRun", "Limits", "Opening", "Place", "Reply", "Session", "Strike", "Warmth", "open_session", "use", "warm_up",
+    "CellRun", "Limits", "Opening", "Place", "Reply", "Session", "Strike", "Warmth", "kindle", "open_session", "use", "warm_up",
 ]  # fmt: skip

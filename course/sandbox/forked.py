@@ -202,13 +202,27 @@ class Zygote(WarmProcess):
 
 
 _zygotes: dict[tuple[str, tuple[str, ...]], Zygote] = {}
+_kindled: dict[str, Zygote] = {}  # started, and not yet told what to import
 _zygotes_lock = threading.Lock()
 
 
 def zygote_for(level: str, preload: tuple[str, ...] = ()) -> Zygote:
     """Return this process's zygote for a level and a set of modules."""
     with _zygotes_lock:
-        return _zygotes.setdefault((level, preload), Zygote(level, preload))
+        key = level, preload
+        if key not in _zygotes:
+            _zygotes[key] = _kindled.pop(level) if level in _kindled else Zygote(level)
+            _zygotes[key].preload = preload
+        return _zygotes[key]
+
+
+def kindle(*, walls: bool) -> None:
+    """See `course.sandbox.session.kindle`."""
+    level = LADDER[0] if walls else LADDER[-1]
+    with _zygotes_lock:
+        if level not in _kindled and not any(key[0] == level for key in _zygotes):
+            _kindled[level] = Zygote(level)
+            _kindled[level].kindle()
 
 
 def best_session(place: Place) -> ForkedSession:
@@ -251,6 +265,6 @@ def use(warmth: Warmth) -> None:
 
 @atexit.register
 def _close_all() -> None:
-    for zygote in list(_zygotes.values()):
+    for zygote in [*_zygotes.values(), *_kindled.values()]:
         with suppress(OSError):
             zygote.close()

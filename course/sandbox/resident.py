@@ -19,14 +19,16 @@ class Resident:
 
     Args:
         wall: the kind of walls that rooms get.
-        preload: names of modules to import now; one that can't be imported doesn't matter.
     """
 
-    def __init__(self, wall: walls.Wall, preload: list[str]) -> None:
+    def __init__(self, wall: walls.Wall) -> None:
         from course.sandbox.shell import Shell  # noqa: PLC0415  the walls stand only now
 
         self.wall = wall
         self.shell = Shell(self._overflow)
+
+    def load(self, preload: list[str]) -> None:
+        """Import what notebooks need; a module that can't be imported doesn't matter."""
         for name in preload:
             with suppress(BaseException):
                 importlib.import_module(name)

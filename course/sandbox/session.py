@@ -142,6 +142,14 @@ class Warmth:
     line: socket.socket
 
 
+def kindle(*, walls: bool = True) -> None:
+    """Begin to start what `warm_up` will need, without waiting; it does nothing where it can't."""
+    if sys.platform == "linux":
+        from course.sandbox import forked  # noqa: PLC0415  Linux only
+
+        forked.kindle(walls=walls)
+
+
 def warm_up(kernel: str, preload: Sequence[str], *, walls: bool = True) -> Warmth | None:
     """Start what all processes of ours can share; None where there is no such thing."""
     if not kernel.startswith("python") or sys.platform != "linux":

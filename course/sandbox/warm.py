@@ -41,7 +41,7 @@ class WarmProcess:
     ) -> None:  # fmt: skip
         self.level, self.preload, self.user = level, preload, user
         self.lock = threading.Lock()
-        self.control = line
+        self.control, self.settled = line, line is not None
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -54,6 +54,12 @@ class WarmProcess:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def kindle(self) -> None:
+        """Start it without waiting, before it is known what it is to import besides Python's own."""
+        with self.lock:
+            if self.control is None:
+                self._light()
 
     def room(self, place: Place) -> Room:
         """Open a room with a copy of the place's folder in it.
@@ -121,16 +127,17 @@ class WarmProcess:
 
     def _control(self) -> socket.socket:
         if self.control is None:
-            self._start()
-        assert self.control is not None  # noqa: S101  _start raises or sets it
+            self._light()
+        if not self.settled:
+            self._settle()
+        assert self.control is not None  # noqa: S101  _light sets it
         return self.control
 
-    def _start(self) -> None:
+    def _light(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         us = os.pidfd_open(os.getpid())
         order = {
-            "control": theirs.fileno(), "parent": us, "level": self.level,
-            "user": self.user, "preload": self.preload,
+            "control": theirs.fileno(), "parent": us, "level": self.level, "user": self.user,
         }  # fmt: skip
         try:
             self.process = subprocess.Popen(
@@ -142,7 +149,13 @@ class WarmProcess:
         finally:
             theirs.close()
             os.close(us)
+
+    def _settle(self) -> None:
+        """Tell a process that was started what to import, and wait until it has."""
+        assert self.control is not None  # noqa: S101  _light went before
+        self.settled = True
         try:
+            self.control.sendall(json.dumps(self.preload).encode())
             hear(self.control, 0)
         except (OSError, EOFError, ValueError) as error:
             self._stop()
@@ -162,6 +175,7 @@ class WarmProcess:
             self.process.kill()
             self.process.wait()
         self.control = self.process = None
+        self.settled = False
 
 
 def ask_for_room(control: socket.socket, limits: Limits, bag: int, level: str) -> Room:

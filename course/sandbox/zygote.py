@@ -24,6 +24,7 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     control = socket.socket(fileno=order["control"])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asked = False
     try:
         # where memory runs out, it is taken from notebooks, and not from those who run them
         Path("/proc/self/oom_score_adj").write_text("1000")
@@ -31,11 +32,24 @@ def main() -> None:
         wall.settle(order["user"])
         _fork_guarded(order["parent"], control)
         wall.arrive()
-        zygote = Zygote(wall, Resident(wall, order["preload"]), control, walls.ENDS[order["level"]])
+        resident, asked = Resident(wall), True
+        resident.load(_await_order(control))
+        zygote = Zygote(wall, resident, control, walls.ENDS[order["level"]])
     except BaseException as error:  # noqa: BLE001  whatever it was, the other side must know
+        if not asked:
+            _await_order(control)  # a socket that is closed with words unread loses ours
         _tell(control, {"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
     zygote.serve()
+
+
+def _await_order(control: socket.socket) -> list[str]:
+    """Wait until it is known what to import; ends the process when nobody wants to know any more."""
+    packet, _ = wire.receive_descriptors(control, 0)
+    if not packet:
+        os._exit(0)
+    names: list[str] = json.loads(packet)
+    return names
 
 
 def _tell(
