@@ -1,6 +1,6 @@
 """How fast submissions are graded: nbgrader, the bare limit, and course, on one machine in one go.
 
-    .venv/bin/python benchmarks/autograde.py --submissions 200 --out /tmp/autograde.json
+    .venv/bin/python benchmarks/autograde.py --out figures.json
 
 The lesson is in nbgrader's own format, with its tests inside the notebook, so that both do the same
 work: read the submission, put the lesson's cells back, run it, judge it, write marks and notebook.
@@ -11,12 +11,14 @@ cells in an IPython shell, and exits: nothing is read, judged, walled off or wri
 import argparse
 import json
 import os
-import resource
-import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,42 +115,176 @@ def bare(count: int, jobs: int) -> float:
     return time.perf_counter() - begin
 
 
-def ours(count: int, jobs: int) -> tuple[float, float]:
-    """Return seconds for `course autograde` on a fresh class, and the peak MiB of one process."""
+class Memory(threading.Thread):
+    """Watches the memory of a command's processes: those that grade, without the command itself.
+
+    Attributes:
+        samples: seconds since the start, and MiB in proportional set size of all together.
+    """
+
+    def __init__(self, root: int) -> None:
+        super().__init__(daemon=True)
+        self.root, self.samples, self.over = root, list[tuple[float, float]](), threading.Event()
+
+    def run(self) -> None:
+        """Look four times a second until ``over``."""
+        begin = time.perf_counter()
+        while not self.over.wait(0.25):
+            mib = sum(_pss(process) for process in _descendants(self.root))
+            self.samples.append((time.perf_counter() - begin, mib))
+
+
+def _descendants(root: int) -> list[int]:
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            )
+    found, todo = [], [root]
+    while todo:
+        parent = todo.pop()
+        children = [process for process, its in parents.items() if its == parent]
+        found += children
+        todo += children
+    return found
+
+
+def _pss(process: int) -> float:
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def ours(count: int, jobs: int, *more: str) -> dict[str, Any]:
+    """Return what `course autograde` on a fresh class takes, in seconds and MiB, as it goes on."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "course")
         make(root, count)
-        taken = command(root, "course", "autograde", "ps1", "--jobs", str(jobs))
-        shutil.rmtree(root)
-    return taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        program = str(Path(sys.executable).with_name("course"))
+        words = [program, "autograde", "ps1", "--jobs", str(jobs), *more]
+        begin = time.perf_counter()
+        with subprocess.Popen(words, cwd=root, stdout=subprocess.DEVNULL) as running:
+            memory = Memory(running.pid)
+            memory.start()
+            done = _progress(root, running, begin)
+            memory.over.set()
+        taken = time.perf_counter() - begin
+        if running.returncode:
+            raise SystemExit(f"{' '.join(words)} ended with {running.returncode}")
+    early = [mib for at, mib in memory.samples if at < done.get(100, taken / 2)]
+    late = [mib for at, mib in memory.samples if at >= done.get(100, taken / 2)]
+    first, last = done[min(20, count // 2)], done[count]
+    return {
+        "seconds": taken,
+        "seconds_each": taken / count,
+        "seconds_each_once_warm": (last - first) / (count - min(20, count // 2)),
+        "peak_mib_per_worker": max((mib for _, mib in memory.samples), default=0.0) / jobs,
+        "growth_mib_after_100": max(late, default=0.0) - max(early, default=0.0),
+        "done": [(number, round(at, 3)) for number, at in sorted(done.items())],
+    }
+
+
+def _progress(root: Path, running: "subprocess.Popen[bytes]", begin: float) -> dict[int, float]:
+    """Return when how many submissions were in the gradebook, in seconds; ends with the command."""
+    done: dict[int, float] = {}
+    with closing(sqlite3.connect(root / "gradebook.db", timeout=30)) as book:
+        while running.poll() is None:
+            with suppress(sqlite3.OperationalError):  # the table comes with the first of them
+                (number,) = book.execute("SELECT COUNT(*) FROM course_attempt").fetchone()
+                done.setdefault(number, time.perf_counter() - begin)
+            time.sleep(0.02)
+        (number,) = book.execute("SELECT COUNT(*) FROM course_attempt").fetchone()
+        done.setdefault(number, time.perf_counter() - begin)
+    marks = sorted(done)
+    return {n: done[next(mark for mark in marks if mark >= n)] for n in range(1, marks[-1] + 1)}
+
+
+def plot(rows: list[dict[str, Any]], nbgrader: float, path: Path) -> None:
+    """Draw throughput and time against the number of submissions."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    most = max(row["submissions"] for row in rows)
+    largest = [row for row in rows if row["submissions"] == most]
+    names = ["nbgrader", *(f"course, {row['backend']}" for row in largest)]
+    rates = [1 / nbgrader, *(1 / row["seconds_each"] for row in largest)]
+    left.barh(names[::-1], rates[::-1], color=["#0a6b5e"] * len(largest) + ["#9a9a9a"])
+    for place, rate in enumerate(rates[::-1]):
+        left.text(rate, place, f" {rate:.3g}", va="center")
+    left.set_xlabel("submissions per second")
+    left.set_title(f"Throughput with {most} submissions, start-up included")
+    left.margins(x=0.15)
+    for backend in dict.fromkeys(row["backend"] for row in rows):
+        some = sorted((r["submissions"], r["seconds"]) for r in rows if r["backend"] == backend)
+        right.plot(*zip(*some, strict=True), marker="o", label=backend)
+    right.set_xlabel("submissions")
+    right.set_ylabel("seconds")
+    right.set_title("Time against the number of submissions")
+    right.legend()
+    figure.savefig(path, dpi=110)
 
 
 def main() -> None:
-    """Measure, print a table, write JSON."""
+    """Measure, print a table, write JSON and a plot."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--submissions", type=int, nargs="+", default=[50, 200])
-    parser.add_argument("--sample", type=int, default=10, help="submissions for nbgrader")
-    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--submissions", type=int, nargs="+", default=[50, 200, 1000])
+    parser.add_argument("--sample", type=int, default=20, help="submissions for nbgrader")
+    parser.add_argument("--dask", action="store_true", help="with 1 and 2 Dask workers, too")
+    parser.add_argument("--out", type=Path, help="the JSON file; the plot lies beside it")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), chosen.sample)
         theirs = command(Path(folder), "nbgrader", "autograde", "ps1") / chosen.sample
+    print(f"nbgrader: {theirs:.3g} s for each of {chosen.sample} submissions")
     rows = []
     for count in chosen.submissions:
         for jobs in (1, 2):
-            limit = bare(count, jobs) / count
-            taken, peak = ours(count, jobs)
-            each = taken / count
-            rows.append({
-                "submissions": count, "jobs": jobs, "ours_seconds_each": each, "peak_mib": peak,
-                "bare_seconds_each": limit, "nbgrader_seconds_each": theirs,
-                "times_nbgrader": theirs / each, "times_the_limit": each / limit,
-            })  # fmt: skip
-            print(" ".join(f"{key}={value:.4g}" for key, value in rows[-1].items()), flush=True)
+            limit = bare(min(count, 100), jobs) / min(count, 100)
+            row = {
+                "submissions": count,
+                "jobs": jobs,
+                "backend": f"{jobs} jobs",
+                **ours(count, jobs),
+            }
+            rows.append(_compared(row, theirs, limit))
+    for workers in (1, 2) if chosen.dask else ():
+        count = max(n for n in chosen.submissions if n <= 200)  # noqa: PLR2004  enough
+        with cluster(workers) as address:
+            taken = ours(count, workers, "--backend", "dask", "--scheduler", address)
+        row = {"submissions": count, "jobs": workers, "backend": f"{workers} Dask workers", **taken}
+        rows.append(_compared(row, theirs, rows[0]["bare_seconds_each"] / workers))
     if chosen.out:
-        chosen.out.write_text(
-            json.dumps({"nbgrader_sample": chosen.sample, "rows": rows}, indent=1)
-        )
+        results = {"nbgrader_seconds_each": theirs, "nbgrader_sample": chosen.sample, "rows": rows}
+        chosen.out.write_text(json.dumps(results, indent=1))
+        plot(rows, theirs, chosen.out.with_suffix(".png"))
+
+
+def _compared(row: dict[str, Any], theirs: float, limit: float) -> dict[str, Any]:
+    each = row["seconds_each"]
+    row |= {
+        "bare_seconds_each": limit, "times_nbgrader": theirs / each, "times_the_limit": each / limit,
+        "times_nbgrader_once_warm": theirs / row["seconds_each_once_warm"],
+        "times_the_limit_once_warm": row["seconds_each_once_warm"] / limit,
+    }  # fmt: skip
+    said = {key: value for key, value in row.items() if key not in ("done", "jobs")}
+    print(" ".join(f"{key}={value:.4g}" if isinstance(value, float) else f"{key}={value}"
+                   for key, value in said.items()), flush=True)  # fmt: skip
+    return row
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """Run Dask workers on this machine, one process each; yields the scheduler's address."""
+    from dask.distributed import LocalCluster
+
+    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as made:
+        yield made.scheduler_address
 
 
 if __name__ == "__main__":

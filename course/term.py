@@ -32,9 +32,11 @@ from course.questions import Item, sheet
 from course.sandbox import Limits
 from course.scoring import due_date, late_penalty
 from course.settings import CourseFile, Lesson, load
-from course.store import grading as writing
+from course.store import lessons as saved
 from course.store import reading
 from course.store.database import Gradebook
+from course.store.grading import save_graded
+from course.store.manual import save_manual
 from course.store.roster import add_learners, learners
 
 __all__ = ["Collected", "Course", "LessonState"]
@@ -127,10 +129,10 @@ class Course:
             )  # fmt: skip
         released = self._build(lesson)
         with self.book() as book:
-            writing.save_questions(book, lesson, questions)
+            saved.save_questions(book, lesson, questions)
             absolute = declared.due if isinstance(declared.due, dt.datetime) else None
             if absolute is not None:
-                writing.set_due(book, lesson, absolute)
+                saved.set_due(book, lesson, absolute)
         transfer.publish(self.layout, self.config, lesson)
         self._announce()
         return released
@@ -225,11 +227,11 @@ class Course:
         """Gather what a lesson's submissions are judged by; builds the release if there is none."""
         self.known(lesson)
         with self.book() as book:
-            cells = writing.source_cells(book, lesson)
+            cells = saved.source_cells(book, lesson)
         if not cells or not list((self.layout.release / lesson).glob("*.ipynb")):
             self._build(lesson)
             with self.book() as book:
-                cells = writing.source_cells(book, lesson)
+                cells = saved.source_cells(book, lesson)
         nodes = [
             (path.stem, trusted(notebooks.read(path)[0], cells.get(path.stem, {})))
             for path in sorted((self.layout.release / lesson).glob("*.ipynb")) if path.stem in cells
@@ -239,7 +241,7 @@ class Course:
             files=self.layout.source / lesson, limits=self._limits(), preload=self._imports(),
         )  # fmt: skip
         with self.book() as book:
-            writing.save_questions(book, lesson, prepared.questions)
+            saved.save_questions(book, lesson, prepared.questions)
         return prepared
 
     def _imports(self) -> tuple[str, ...]:
@@ -308,7 +310,7 @@ class Course:
             person = people.get(graded.submission.learner)
             when = due_date(due, person.start if person else None)
             self._keep_notebooks(graded)
-            writing.save_graded(book, graded, prepared.questions, penalty, when, keep)
+            save_graded(book, graded, prepared.questions, penalty, when, keep)
 
         with self.book() as book:
             yield record
@@ -334,7 +336,7 @@ class Course:
     def mark(self, marks: Sequence[ManualMark]) -> int:
         """Write a person's marks and comments, all or none; returns how many changed something."""
         with self.book() as book:
-            return writing.save_manual(book, marks)
+            return save_manual(book, marks)
 
     def triage(self, lesson: str | None = None) -> list[tuple[str, str, str]]:
         """Return lesson, learner and reason of every submission that could not be graded."""

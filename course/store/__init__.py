@@ -4,7 +4,8 @@ What happens is written in one transaction for both, so that the two can't disag
 """
 
 from course.store.database import Gradebook
-from course.store.grading import save_graded, save_manual
+from course.store.grading import save_graded
+from course.store.manual import save_manual
 from course.store.reading import attempts, marks
 from course.store.roster import add_learners, learners
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -132,5 +132,14 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def note(connection: Connection, actor: str, action: str, **about: Any) -> None:
     """Append one line to the ledger; ``about`` gives lesson, learner, question, before, after."""
-    line = {"lesson": "", "learner": "", "question": "", "before": None, "after": None, **about}
-    connection.execute(tables.ledger.insert().values(at=now(), actor=actor, action=action, **line))
+    notes(connection, actor, action, [about])
+
+
+def notes(
+    connection: Connection, actor: str, action: str, things: Sequence[dict[str, Any]]
+) -> None:
+    """Append a line to the ledger for each of some things, which are as in `note`."""
+    blank = {"lesson": "", "learner": "", "question": "", "before": None, "after": None}
+    same = {"at": now(), "actor": actor, "action": action}
+    if things:
+        connection.execute(tables.ledger.insert(), [{**blank, **same, **each} for each in things])

@@ -1,60 +1,41 @@
-"""Writing marks: nbgrader's rows and ours in one transaction."""
+"""What grading one submission gave: nbgrader's rows and ours in one transaction.
+
+Every statement costs more than what it does, so rows are written by the handful.
+"""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from course.errors import Invalid, NotFound, nearest
-from course.layout import known
-from course.model import AUTOGRADER, Graded, Kind, ManualMark, Question, Verdict
+from course.model import AUTOGRADER, Graded, Kind, Question, Submission, Verdict
 from course.store import nbgrader_tables as db
 from course.store import roster, tables
-from course.store.database import Gradebook, Row, new_id, note, now
+from course.store.database import Gradebook, new_id, note, notes, now
 
 Penalty = Callable[[float, dt.timedelta], float]
 """Takes a score and the time after the due date, returns the points to take off."""
 
 
-def save_questions(book: Gradebook, lesson: str, questions: Sequence[Question]) -> None:
-    """Remember the questions of a released lesson, in order."""
-    table = tables.question
-    with book.transaction() as connection:
-        connection.execute(table.delete().where(table.c.lesson == lesson))
-        for position, each in enumerate(questions):
-            connection.execute(table.insert().values(
-                lesson=lesson, notebook=each.notebook, question=each.id, position=position,
-                kind=each.kind.value, points=each.points, title=each.title,
-            ))  # fmt: skip
+Judged = Sequence[tuple[Question, Verdict]]
 
 
-def set_due(book: Gradebook, lesson: str, due: dt.datetime | None) -> None:
-    """Tell nbgrader a lesson's absolute due date, in UTC."""
-    day = due.astimezone(dt.UTC).replace(tzinfo=None) if due else None
-    with book.transaction() as connection:
-        connection.execute(
-            db.assignment.update().where(db.assignment.c.name == lesson).values(duedate=day)
-        )
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """nbgrader's rows of one submission, by keys that it made or we have just made as it does.
 
-
-def source_cells(book: Gradebook, lesson: str) -> dict[str, dict[str, Row]]:
-    """Return what nbgrader saved of a lesson: notebook -> grade_id -> source, locked, checksum.
-
-    Empty when nbgrader has not seen the lesson yet.
+    Attributes:
+        notebooks: name -> key.
+        grades: (notebook, cell) -> row.
+        comments: (notebook, cell) -> key.
     """
-    query = sa.select(db.notebook.c.name.label("notebook"), db.source_cell).select_from(
-        db.source_cell.join(db.notebook, db.source_cell.c.notebook_id == db.notebook.c.id).join(
-            db.assignment, db.notebook.c.assignment_id == db.assignment.c.id
-        )
-    ).where(db.assignment.c.name == lesson)  # fmt: skip
-    found: dict[str, dict[str, Row]] = {}
-    with book.reading() as connection:
-        for row in connection.execute(query).mappings():
-            found.setdefault(row["notebook"], {})[row["name"]] = row
-    return found
+
+    notebooks: dict[str, str]
+    grades: dict[tuple[str, str], dict[str, Any]]
+    comments: dict[tuple[str, str], str]
 
 
 def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], penalty: Penalty,
@@ -63,25 +44,28 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
 
     A submission that could not be graded keeps the marks of an earlier one, if there are any, and
     its reason stands beside them; without earlier marks its questions stay ungraded, never zero.
-    The standing verdicts of the questions in ``keep`` stay.
+    The standing verdicts of the questions in ``keep`` stay. Unless it could not be graded, there is
+    one verdict for each of ``questions``, in their order.
     """
     work = graded.submission
     with book.transaction() as connection:
         roster.ensure(connection, work.learner)
-        rows = _submission_rows(connection, work.lesson, work.learner, work.submitted_at)
+        rows = _rows(connection, work)
         same = _save_attempt(connection, graded)
         if graded.reason:
             if not same:
-                _ask_again(connection, list(rows.values()))
+                _ask_again(connection, list(rows.notebooks.values()))
             note(connection, AUTOGRADER, "triage", lesson=work.lesson, learner=work.learner,
                  after={"reason": graded.reason})  # fmt: skip
             return
-        where = {question.id: question for question in questions}
-        for verdict in (each for each in graded.verdicts if each.question not in keep):
-            _save_verdict(connection, graded, where[verdict.question], verdict, rows, same=same)
+        # in another notebook there may be a question of the same name
+        judged = [
+            pair for pair in zip(questions, graded.verdicts, strict=True) if pair[0].id not in keep
+        ]
+        _save_verdicts(connection, work, judged)
+        _save_scores(connection, judged, rows, same=same)
         late = work.submitted_at - due if work.submitted_at and due else dt.timedelta()
-        for name in rows:
-            _save_penalty(connection, rows[name], penalty, late)
+        _save_penalties(connection, list(rows.notebooks.values()), penalty, late)
 
 
 def _ask_again(connection: Connection, rows: Sequence[str]) -> None:
@@ -91,67 +75,74 @@ def _ask_again(connection: Connection, rows: Sequence[str]) -> None:
     connection.execute(table.update().where(marked).values(needs_manual_grade=True))
 
 
-def _submission_rows(
-    connection: Connection, lesson: str, learner: str, at: dt.datetime | None
-) -> dict[str, str]:
-    """Return the key of each submitted notebook's row, all rows made as nbgrader makes them."""
-    lesson_id = connection.execute(
-        sa.select(db.assignment.c.id).where(db.assignment.c.name == lesson)
-    ).scalar_one()
+def _rows(connection: Connection, work: Submission) -> _Rows:
+    """Return nbgrader's rows of a submission, all of them made as nbgrader makes them."""
+    cells = _cells(connection, work.lesson)
+    key = _submission(connection, work, cells[0].lesson)
+    names = {cell.notebook: cell.notebook_name for cell in cells}
+    keys = _made(
+        connection, db.submitted_notebook, db.submitted_notebook.c.notebook_id, names,
+        {"assignment_id": key, "flagged": False},
+    )  # fmt: skip
+    rows = {name: keys[notebook]["id"] for notebook, name in names.items()}
+    grades: dict[tuple[str, str], dict[str, Any]] = {}
+    comments: dict[tuple[str, str], str] = {}
+    for notebook, name in names.items():
+        mine = {cell.cell: cell for cell in cells if cell.notebook == notebook}
+        own = {"notebook_id": rows[name]}
+        graded = [key for key, cell in mine.items() if cell.type in ("GradeCell", "TaskCell")]
+        new = {**own, "manual_score": None, "needs_manual_grade": True}
+        for cell, row in _made(connection, db.grade, db.grade.c.cell_id, graded, new).items():
+            grades[name, mine[cell].name] = row
+        answered = [key for key, cell in mine.items() if cell.type in ("SolutionCell", "TaskCell")]
+        for cell, row in _made(connection, db.comment, db.comment.c.cell_id, answered, own).items():
+            comments[name, mine[cell].name] = row["id"]
+    return _Rows(rows, grades, comments)
+
+
+def _cells(connection: Connection, lesson: str) -> Sequence[Any]:
+    """Return a lesson's notebooks and their cells; a notebook without any has one without a name."""
+    return connection.execute(sa.select(
+        db.assignment.c.id.label("lesson"), db.notebook.c.id.label("notebook"),
+        db.notebook.c.name.label("notebook_name"), db.base_cell.c.id.label("cell"),
+        db.base_cell.c.name, db.base_cell.c.type,
+    ).select_from(
+        db.assignment.join(db.notebook, db.notebook.c.assignment_id == db.assignment.c.id)
+        .outerjoin(db.base_cell, db.base_cell.c.notebook_id == db.notebook.c.id)
+    ).where(db.assignment.c.name == lesson)).all()  # fmt: skip
+
+
+def _submission(connection: Connection, work: Submission, lesson: str) -> str:
     table = db.submitted
-    mine = sa.and_(table.c.assignment_id == lesson_id, table.c.student_id == learner)
+    mine = sa.and_(table.c.assignment_id == lesson, table.c.student_id == work.learner)
     key = connection.execute(sa.select(table.c.id).where(mine)).scalar()
-    moment = at.replace(tzinfo=None) if at else None
-    if key is None:
-        key = new_id()
-        connection.execute(
-            table.insert().values(
-                id=key, assignment_id=lesson_id, student_id=learner, timestamp=moment
-            )
-        )
-    else:
+    moment = work.submitted_at.replace(tzinfo=None) if work.submitted_at else None
+    if key is not None:
         connection.execute(table.update().where(table.c.id == key).values(timestamp=moment))
-    rows = {}
-    for book in connection.execute(
-        sa.select(db.notebook.c.id, db.notebook.c.name).where(
-            db.notebook.c.assignment_id == lesson_id
-        )
-    ).all():
-        rows[book.name] = _notebook_row(connection, key, book.id)
-    return rows
+        return str(key)
+    key = new_id()
+    connection.execute(table.insert().values(
+        id=key, assignment_id=lesson, student_id=work.learner, timestamp=moment))  # fmt: skip
+    return key
 
 
-def _notebook_row(connection: Connection, submission: str, notebook: str) -> str:
-    table = db.submitted_notebook
-    mine = sa.and_(table.c.assignment_id == submission, table.c.notebook_id == notebook)
-    key = connection.execute(sa.select(table.c.id).where(mine)).scalar()
-    if key is None:
-        key = new_id()
-        connection.execute(
-            table.insert().values(
-                id=key, assignment_id=submission, notebook_id=notebook, flagged=False
-            )
-        )
-    cells = sa.select(db.base_cell.c.id, db.base_cell.c.type).where(
-        db.base_cell.c.notebook_id == notebook
-    )
-    for table, types in (
-        (db.grade, ("GradeCell", "TaskCell")),
-        (db.comment, ("SolutionCell", "TaskCell")),
-    ):
-        there = set(
-            connection.execute(
-                sa.select(table.c.cell_id).where(table.c.notebook_id == key)
-            ).scalars()
-        )
-        more = {"needs_manual_grade": True} if table is db.grade else {}
-        new = [
-            {"id": new_id(), "cell_id": cell.id, "notebook_id": key, **more}
-            for cell in connection.execute(cells) if cell.type in types and cell.id not in there
-        ]  # fmt: skip
-        if new:
-            connection.execute(table.insert(), new)
-    return str(key)
+def _made(
+    connection: Connection, table: sa.TableClause, of: sa.ColumnClause[Any], wanted: Iterable[str],
+    common: dict[str, Any],
+) -> dict[str, dict[str, Any]]:  # fmt: skip
+    """Return the rows of a table that stand for the wanted things; those that are missing are made.
+
+    Args:
+        of: the column that says for which thing a row stands.
+        common: what all the rows have; its first column tells them from those of others.
+    """
+    (owner, value), *_ = common.items()
+    query = sa.select(table).where(table.c[owner] == value)
+    there = {row[of.name]: dict(row) for row in connection.execute(query).mappings()}
+    new = [{"id": new_id(), of.name: each, **common} for each in wanted if each not in there]
+    if new:
+        connection.execute(table.insert(), new)
+    return there | {row[of.name]: row for row in new}
 
 
 def _save_attempt(connection: Connection, graded: Graded) -> bool:
@@ -174,171 +165,73 @@ def _save_attempt(connection: Connection, graded: Graded) -> bool:
     return before is not None and before["digest"] == work.digest
 
 
-def _save_verdict(connection: Connection, graded: Graded, question: Question, verdict: Verdict,
-                  rows: Mapping[str, str], *, same: bool) -> None:  # fmt: skip
-    work, table = graded.submission, tables.verdict
-    key = {"learner": work.learner, "lesson": work.lesson,
-           "notebook": question.notebook, "question": question.id}  # fmt: skip
-    mine = sa.and_(*(table.c[name] == value for name, value in key.items()))
-    before = connection.execute(sa.select(table.c.score, table.c.outcome).where(mine)).first()
-    connection.execute(table.delete().where(mine))
-    connection.execute(table.insert().values(
-        **key, outcome=verdict.outcome.value, score=verdict.score, maximum=verdict.maximum,
-        notes=[asdict(each) for each in verdict.notes], at=now(),
-    ))  # fmt: skip
-    after = {"score": verdict.score, "outcome": verdict.outcome.value}
-    if before is None or (before.score, before.outcome) != (verdict.score, verdict.outcome.value):
-        note(
-            connection,
-            AUTOGRADER,
-            "graded",
-            lesson=work.lesson,
-            learner=work.learner,
-            question=question.id,
-            before={"score": before.score, "outcome": before.outcome} if before else None,
-            after=after,
-        )
-    cell = _graded_cell(connection, rows[question.notebook], question.id)
-    old = connection.execute(
-        sa.select(db.grade.c.manual_score).where(db.grade.c.id == cell)
-    ).scalar()
-    waits = verdict.score is None if old is None else not same
-    connection.execute(
-        db.grade.update().where(db.grade.c.id == cell).values(auto_score=verdict.score)
-        if old is not None and same
-        else db.grade.update()
-        .where(db.grade.c.id == cell)
-        .values(auto_score=verdict.score, needs_manual_grade=waits)
-    )
-    if question.kind is Kind.WRITTEN:
-        said = "No response." if verdict.score == 0 else None
-        _comment_row(connection, rows[question.notebook], question.id, auto_comment=said)
+def _save_verdicts(connection: Connection, work: Submission, judged: Judged) -> None:
+    """Replace the verdicts on some questions; the ledger tells what changed."""
+    table, mine = tables.verdict, {"learner": work.learner, "lesson": work.lesson}
+    own = sa.and_(*(table.c[name] == value for name, value in mine.items()))
+    before = {(row.notebook, row.question): row for row in connection.execute(sa.select(
+        table.c.notebook, table.c.question, table.c.score, table.c.outcome).where(own))}  # fmt: skip
+    rows, changes, old = [], [], []
+    for question, verdict in judged:
+        key = (question.notebook, question.id)
+        after = {"score": verdict.score, "outcome": verdict.outcome.value}
+        rows.append({
+            **mine, "notebook": question.notebook, "question": question.id, "at": now(), **after,
+            "maximum": verdict.maximum, "notes": [asdict(each) for each in verdict.notes],
+        })  # fmt: skip
+        was = before.get(key)
+        old += [{"old_notebook": key[0], "old_question": key[1]}] if was else []
+        known = {"score": was.score, "outcome": was.outcome} if was else None
+        if known != after:
+            changes.append({**mine, "question": question.id, "before": known, "after": after})
+    if old:
+        connection.execute(table.delete().where(
+            own, table.c.notebook == sa.bindparam("old_notebook"),
+            table.c.question == sa.bindparam("old_question")), old)  # fmt: skip
+    if rows:
+        connection.execute(table.insert(), rows)
+    notes(connection, AUTOGRADER, "graded", changes)
 
 
-def _graded_cell(connection: Connection, notebook_row: str, question: str) -> str:
-    query = sa.select(db.grade.c.id).select_from(
-        db.grade.join(db.base_cell, db.grade.c.cell_id == db.base_cell.c.id)
-    ).where(db.grade.c.notebook_id == notebook_row, db.base_cell.c.name == question)  # fmt: skip
-    return str(connection.execute(query).scalar_one())
-
-
-def _comment_row(connection: Connection, notebook_row: str, question: str, **values: Any) -> bool:
-    cells = sa.select(db.base_cell.c.id).where(
-        db.base_cell.c.name == question, db.base_cell.c.type.in_(("SolutionCell", "TaskCell"))
-    )
-    done = connection.execute(
-        db.comment.update()
-        .where(db.comment.c.notebook_id == notebook_row, db.comment.c.cell_id.in_(cells))
-        .values(**values)
-    )
-    return bool(done.rowcount)
-
-
-def _save_penalty(connection: Connection, row: str, penalty: Penalty, late: dt.timedelta) -> None:
-    best = sa.func.coalesce(db.grade.c.manual_score, db.grade.c.auto_score, 0.0)
-    score = connection.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(best), 0.0)).where(db.grade.c.notebook_id == row)
-    ).scalar_one()
-    table = db.submitted_notebook
-    off = penalty(float(score), late) or None
-    connection.execute(table.update().where(table.c.id == row).values(late_submission_penalty=off))
-
-
-def save_manual(book: Gradebook, marks: Sequence[ManualMark]) -> int:
-    """Write a person's marks and comments, all or none; returns how many changed something.
-
-    Raises:
-        NotFound: an unknown lesson, learner or question, or one without a submission.
-        Invalid: points outside 0 to the question's maximum.
-    """
-    with book.transaction() as connection:
-        return sum(_save_one(connection, mark) for mark in marks)
-
-
-def _save_one(connection: Connection, mark: ManualMark) -> bool:
-    cell = _find(connection, mark)
-    if mark.points is not None and not 0 <= mark.points <= cell["maximum"]:
-        raise Invalid(
-            "points outside the question's range", where=f"{mark.learner}, {mark.lesson}, {mark.question}",
-            expected=f"0 to {cell['maximum']:g}", found=f"{mark.points:g}",
+def _save_scores(connection: Connection, judged: Judged, rows: _Rows, *, same: bool) -> None:
+    """Tell nbgrader's tables. A person's mark stands, and is asked for again on other work."""
+    scores, said = [], []
+    for question, verdict in judged:
+        key = (question.notebook, question.id)
+        grade = rows.grades[key]
+        if grade["manual_score"] is None:
+            waits = verdict.score is None
+        else:
+            waits = grade["needs_manual_grade"] if same else True
+        scores.append({"key": grade["id"], "score": verdict.score, "waits": waits})
+        if question.kind is Kind.WRITTEN and key in rows.comments:
+            text = "No response." if verdict.score == 0 else None
+            said.append({"key": rows.comments[key], "text": text})
+    if scores:
+        connection.execute(
+            db.grade.update().where(db.grade.c.id == sa.bindparam("key")).values(
+                auto_score=sa.bindparam("score"), needs_manual_grade=sa.bindparam("waits")),
+            scores,
         )  # fmt: skip
-    before = {
-        "score": cell["manual_score"],
-        "comment": _comment(connection, cell["row"], mark.question),
-    }
-    after = {
-        "score": before["score"] if mark.points is None else mark.points,
-        "comment": before["comment"] if mark.comment is None else mark.comment,
-    }
-    if before == after and not cell["needs_manual_grade"]:
-        return False
-    if mark.points is not None:
-        connection.execute(db.grade.update().where(db.grade.c.id == cell["id"]).values(
-            manual_score=mark.points, needs_manual_grade=False))  # fmt: skip
-    if mark.comment is not None:
-        _write_comment(connection, cell, mark)
-    table = tables.manual
-    key = {"learner": mark.learner, "lesson": mark.lesson, "notebook": cell["notebook"],
-           "question": mark.question}  # fmt: skip
-    connection.execute(
-        table.delete().where(*(table.c[name] == value for name, value in key.items()))
-    )
-    connection.execute(
-        table.insert().values(**key, grader=mark.grader, score=after["score"], at=now())
-    )
-    note(connection, mark.grader, "marked", lesson=mark.lesson, learner=mark.learner,
-         question=mark.question, before=before, after=after)  # fmt: skip
-    return True
-
-
-def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:
-    if _comment_row(connection, cell["row"], mark.question, manual_comment=mark.comment):
-        return
-    # a test cell has no comment of its own in nbgrader; the answer's cell above carries it
-    connection.execute(tables.remark.delete().where(
-        tables.remark.c.row == cell["row"], tables.remark.c.question == mark.question))  # fmt: skip
-    connection.execute(
-        tables.remark.insert().values(row=cell["row"], question=mark.question, comment=mark.comment)
-    )
-
-
-def _comment(connection: Connection, row: str, question: str) -> str | None:
-    query = sa.select(db.comment.c.manual_comment).select_from(
-        db.comment.join(db.base_cell, db.comment.c.cell_id == db.base_cell.c.id)
-    ).where(db.comment.c.notebook_id == row, db.base_cell.c.name == question)  # fmt: skip
-    found = connection.execute(query).scalar()
-    if found is None:
-        found = connection.execute(sa.select(tables.remark.c.comment).where(
-            tables.remark.c.row == row, tables.remark.c.question == question)).scalar()  # fmt: skip
-    return found
-
-
-def _find(connection: Connection, mark: ManualMark) -> Row:
-    lessons = list(connection.execute(sa.select(db.assignment.c.name)).scalars())
-    known(mark.lesson, lessons, "lesson")
-    known(mark.learner, list(connection.execute(sa.select(db.student.c.id)).scalars()), "learner")
-    maximum = sa.func.coalesce(db.grade_cell.c.max_score, db.task_cell.c.max_score)
-    query = sa.select(
-        db.grade.c.id, db.grade.c.manual_score, db.grade.c.needs_manual_grade, maximum.label("maximum"),
-        db.base_cell.c.name, db.notebook.c.name.label("notebook"), db.submitted_notebook.c.id.label("row"),
-    ).select_from(
-        db.grade.join(db.base_cell, db.grade.c.cell_id == db.base_cell.c.id)
-        .outerjoin(db.grade_cell, db.grade_cell.c.id == db.base_cell.c.id)
-        .outerjoin(db.task_cell, db.task_cell.c.id == db.base_cell.c.id)
-        .join(db.submitted_notebook, db.grade.c.notebook_id == db.submitted_notebook.c.id)
-        .join(db.notebook, db.submitted_notebook.c.notebook_id == db.notebook.c.id)
-        .join(db.submitted, db.submitted_notebook.c.assignment_id == db.submitted.c.id)
-        .join(db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
-    ).where(db.assignment.c.name == mark.lesson, db.submitted.c.student_id == mark.learner)  # fmt: skip
-    rows = {row["name"]: row for row in connection.execute(query).mappings()}
-    if not rows:
-        raise NotFound(
-            f"{mark.learner} has no graded submission of {mark.lesson}",
-            hint=f"run first: course collect {mark.lesson} && course autograde {mark.lesson}",
-        )
-    if mark.question not in rows:
-        raise NotFound(
-            f"{mark.lesson} has no question '{mark.question}'", expected=f"one of: {', '.join(rows)}",
-            hint=nearest(mark.question, rows),
+    if said:
+        connection.execute(
+            db.comment.update().where(db.comment.c.id == sa.bindparam("key")).values(
+                auto_comment=sa.bindparam("text")),
+            said,
         )  # fmt: skip
-    return rows[mark.question]
+
+
+def _save_penalties(
+    connection: Connection, rows: Sequence[str], penalty: Penalty, late: dt.timedelta
+) -> None:
+    grade, table = db.grade.c, db.submitted_notebook
+    best = sa.func.sum(sa.func.coalesce(grade.manual_score, grade.auto_score, 0.0))
+    scores = {row.notebook_id: row.score for row in connection.execute(
+        sa.select(grade.notebook_id, best.label("score")).where(grade.notebook_id.in_(rows))
+        .group_by(grade.notebook_id))}  # fmt: skip
+    off = [{"key": row, "off": penalty(float(scores.get(row, 0.0)), late) or None} for row in rows]
+    connection.execute(
+        table.update().where(table.c.id == sa.bindparam("key")).values(
+            late_submission_penalty=sa.bindparam("off")),
+        off,
+    )  # fmt: skip

@@ -33,7 +33,7 @@ from course.store import (
     save_graded,
     save_manual,
 )
-from course.store import grading as writing
+from course.store import lessons as saved
 
 QUESTIONS = [
     Question("quiz", "a", Kind.QUIZ, 2.0, "Planets"),
@@ -63,7 +63,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 cell_type="code", checksum="x",
             )  # fmt: skip
             theirs.add_student("ada", first_name="Ada", last_name="Lovelace")
-        writing.save_questions(book, "lesson", QUESTIONS)
+        saved.save_questions(book, "lesson", QUESTIONS)
     return path
 
 
@@ -395,14 +395,14 @@ def test_an_unsafe_name_enrols_nobody_of_its_batch(book: Gradebook) -> None:
 
 def test_the_lessons_cells_and_lessons_are_known(book: Gradebook) -> None:
     assert reading.released(book) == ["lesson"]
-    cells = writing.source_cells(book, "lesson")
+    cells = saved.source_cells(book, "lesson")
     assert cells["a"]["code"]["source"] == "course.check('code')"
-    assert writing.source_cells(book, "unknown") == {}
+    assert saved.source_cells(book, "unknown") == {}
 
 
 def test_a_due_date_is_told_to_nbgrader_in_utc(book: Gradebook, path: Path) -> None:
     zone = dt.timezone(dt.timedelta(hours=2))
-    writing.set_due(book, "lesson", dt.datetime(2026, 3, 1, 12, tzinfo=zone))
+    saved.set_due(book, "lesson", dt.datetime(2026, 3, 1, 12, tzinfo=zone))
     with api.Gradebook(f"sqlite:///{path}", "stats") as theirs:
         assert theirs.find_assignment("lesson").duedate == dt.datetime(2026, 3, 1, 10)  # noqa: DTZ001  as nbgrader keeps it
 
