@@ -20,6 +20,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from course.sandbox import bounds
+
 MAX_DEPTH = 40
 MAX_ITEMS = 500_000
 MAX_TEXT = 8_000_000
@@ -275,7 +277,8 @@ def _array(self: _Decoder, data: Mapping[str, Any], depth: int) -> object:
 
     dtype, body = np.dtype(str(data["dtype"])), data["v"]
     shape = tuple(int(size) for size in data["shape"])
-    if any(size < 0 for size in shape) or math.prod(shape) > MAX_TEXT:
+    size = dtype.itemsize if dtype.kind in "US" else 1  # each text of these takes the most
+    if any(length < 0 for length in shape) or math.prod(shape) * size > 4 * MAX_TEXT:
         raise UndecodableError("impossible shape")
     if dtype.kind in "biufcMm":
         array = np.frombuffer(base64.b64decode(body, validate=True), dtype=dtype).reshape(shape)
@@ -315,8 +318,7 @@ def _index(self: _Decoder, data: Mapping[str, Any], depth: int) -> Any:
 
     name = self.decode(data["name"], depth + 1)
     if "range" in data:
-        start, stop, step = (int(part) for part in data["range"])
-        return pd.RangeIndex(start, stop, step, name=name)
+        return pd.RangeIndex(bounds.numbers(data["range"]), name=name)
     if "levels" in data:
         levels = [_column(self, level, depth + 1) for level in data["levels"]]
         return pd.MultiIndex.from_arrays(levels, names=name)
@@ -348,12 +350,13 @@ def _pandas_scalar(_self: _Decoder, data: Mapping[str, Any], _depth: int) -> obj
     import pandas as pd  # noqa: PLC0415  as above
 
     constants = {"NaT": pd.NaT, "NA": pd.NA}
-    tag = data["$"]
-    return constants[tag] if tag in constants else getattr(pd, tag)(str(data["v"]))
+    if (tag := data["$"]) in constants:
+        return constants[tag]
+    return getattr(pd, tag)(bounds.short(data["v"], bounds.MAX_TIME))
 
 
 _REBUILD: dict[str, Callable[[_Decoder, Mapping[str, Any], int], object]] = {
-    "int": lambda _s, d, _n: int(str(d["v"])[:4000], 16),
+    "int": lambda _s, d, _n: int(bounds.short(d["v"]), 16),
     "float": lambda _s, d, _n: float(str(d["v"])),
     "bytes": lambda _s, d, _n: base64.b64decode(d["v"], validate=True),
     "complex": lambda _s, d, _n: complex(float(d["v"][0]), float(d["v"][1])),
@@ -361,9 +364,9 @@ _REBUILD: dict[str, Callable[[_Decoder, Mapping[str, Any], int], object]] = {
     "set": lambda s, d, n: set(s.many(d["v"], n)),
     "frozenset": lambda s, d, n: frozenset(s.many(d["v"], n)),
     "dict": lambda s, d, n: {s.decode(k, n): s.decode(v, n) for k, v in d["v"]},
-    "range": lambda _s, d, _n: range(*(int(part) for part in d["v"])),
-    "decimal": lambda _s, d, _n: decimal.Decimal(str(d["v"])[:4000]),
-    "fraction": lambda _s, d, _n: fractions.Fraction(str(d["v"])[:4000]),
+    "range": lambda _s, d, _n: bounds.numbers(d["v"]),
+    "decimal": lambda _s, d, _n: decimal.Decimal(bounds.short(d["v"])),
+    "fraction": lambda _s, d, _n: bounds.fraction(d["v"]),
     "timedelta": lambda _s, d, _n: dt.timedelta(*(int(part) for part in d["v"])),
     "datetime": lambda _s, d, _n: dt.datetime.fromisoformat(d["v"]),
     "date": lambda _s, d, _n: dt.date.fromisoformat(d["v"]),
