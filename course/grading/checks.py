@@ -199,7 +199,10 @@ def _say(  # noqa: PLR0911  a table of cases
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of more digits than Python writes
+        return f"a {type(value).__name__} too long to be shown"
     return text if len(text) <= 200 else text[:200] + " …"  # noqa: PLR2004  a line or two
 
 
