@@ -94,10 +94,13 @@ class ForkedSession:
             return Strike.OK
         if self.left <= 0:
             return Strike.TIMEOUT
+        begin = time.monotonic()
         try:
             self.room = self._enter()
         except Unavailable:
             return Strike.CRASH
+        finally:
+            self.left -= time.monotonic() - begin
         return self.replay.onto(self._run, len(self.stem.runs) if self.stem else 0)
 
     def _run(self, count: int, source: str) -> CellRun:
