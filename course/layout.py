@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from course.errors import NotFound, Refused, Unavailable, nearest
 
@@ -108,6 +108,17 @@ def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(folder).as_posix(), path
 
 
+def laid_over(work: Path, own: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files of ``own``, and those of ``work`` that leave them their names and folders."""
+    ours = dict(files_below(own)) if own.is_dir() else {}
+    folders = {above.as_posix() for name in ours for above in PurePosixPath(name).parents}
+    yield from ours.items()
+    for name, path in files_below(work):
+        above = (folder.as_posix() for folder in PurePosixPath(name).parents)
+        if name not in ours and name not in folders and not any(each in ours for each in above):
+            yield name, path
+
+
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's content."""
     with path.open("rb") as file:
@@ -118,7 +129,7 @@ def digest(folder: Path) -> str:
     """Return the SHA-256 over names and contents of a folder's files, links left out."""
     whole = hashlib.sha256()
     for name, path in files_below(folder):
-        whole.update(f"{name}\0{file_digest(path)}\n".encode())
+        whole.update(os.fsencode(name) + f"\0{file_digest(path)}\n".encode())
     return whole.hexdigest()
 
 

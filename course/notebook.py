@@ -40,6 +40,8 @@ def read(path: Path) -> tuple[NotebookNode, list[Repair]]:
     text = _decode(path, repairs)
     try:
         data = json.loads(text)
+        if "\\ud" in text.lower():  # half a letter, which no file could hold
+            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise Invalid("the file is not JSON", where=path.name, found=str(error)) from error
     if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
@@ -310,10 +312,7 @@ def _restore_kernel(node: NotebookNode, trusted: NotebookNode, repairs: list[Rep
     original = trusted.metadata.get("kernelspec")
     if original and node.metadata.get("kernelspec", {}).get("name") != original.get("name"):
         found = node.metadata.get("kernelspec", {}).get("name", "none")
-        repairs.append(
-            Repair(
-                "kernel", f"was {str(found)[:60]!r}; run with the lesson's, {original['name']!r}"
-            )
-        )
+        text = f"was {str(found)[:60]!r}; run with the lesson's, {original['name']!r}"
+        repairs.append(Repair("kernel", text))
     if original:
         node.metadata["kernelspec"] = json.loads(json.dumps(original))

@@ -324,11 +324,10 @@ class Course:
         staged = folder.parent / f".{folder.name}.new"
         disk.remove_folder(staged)
         staged.mkdir(parents=True)
-        for source in (work.folder, self.layout.source / work.lesson):
-            for name, path in disk.files_below(source):
-                if path.suffix != ".ipynb":
-                    (staged / name).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(path, staged / name)
+        for name, path in disk.laid_over(work.folder, self.layout.source / work.lesson):
+            if path.suffix != ".ipynb":
+                (staged / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, staged / name)
         for name, text in graded.notebooks:
             (staged / f"{name}.ipynb").write_text(text, encoding="utf-8")
         disk.replace_folder(staged, folder)

@@ -11,11 +11,11 @@ from pathlib import Path
 import nbformat
 
 from course import notebook as notebooks
-from course.errors import CourseError, Unavailable
+from course.errors import CourseError, Invalid, Unavailable
 from course.grading.checks import OUTCOMES, Tests
 from course.grading.learner import Notebook
 from course.grading.prepared import Prepared, fingerprint, kernel_of, runs
-from course.layout import files_below
+from course.layout import files_below, laid_over
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
 from course.notebook import NotebookNode
@@ -23,6 +23,11 @@ from course.questions import MalformedAnswerError, kind_of, sheet
 from course.sandbox import CellRun, Opening, Place, Session, Strike
 from course.scoring import judge
 
+MAX_BYTES = 500_000_000
+"""How large the files of one submission may be together; they are copied into memory."""
+MAX_CELLS = 10_000
+MAX_OUTPUT = 20_000_000
+"""How many characters of output are kept of one notebook."""
 _OURS = {record.NAME, sheet.NAME, "timestamp.txt"}
 
 OpenSession = Callable[[Place], Session]
@@ -35,6 +40,10 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         Unavailable: there is no room on the disk, or there are no walls.
     """
     mark = fingerprint(work.digest, lesson.fingerprint)
+    size = sum(path.stat().st_size for _, path in files_below(work.folder))
+    if size > MAX_BYTES:
+        reason = f"the files are too large: {size // 10**6} MB, at most {MAX_BYTES // 10**6} MB"
+        return Graded(work, reason=reason, fingerprint=mark)
     answers = record.read(work.folder)
     repairs = [
         Repair(record.NAME, f"{answers.unreadable} lines could not be read and were left out")
@@ -73,6 +82,11 @@ def _read(folder: Path, name: str, expected: int) -> tuple[NotebookNode, list[Re
     if renamed:
         path = there[0]
     node, repairs = notebooks.read(path)
+    if len(node.cells) > MAX_CELLS:
+        raise Invalid(
+            "the notebook has too many cells", where=path.name,
+            expected=f"at most {MAX_CELLS}", found=f"{len(node.cells)}",
+        )  # fmt: skip
     for cell in node.cells:
         if cell.cell_type == "code":
             cell.outputs = []  # made anew, and there may be hundreds of megabytes of them
@@ -88,26 +102,25 @@ def _opening(lesson: Prepared, name: str, submitted: NotebookNode) -> Opening | 
     return Opening(cells, lesson.files, lesson.fingerprint) if tuple(first) == cells else None
 
 
-def _lay_out(work: Path, own: Path, target: Path) -> set[str]:
-    """Copy the learner's files, then the lesson's own over them; notebooks and links stay out.
+def _lay_out(work: Path, own: Path, target: Path) -> bool:
+    """Copy the learner's files and the lesson's own, which win; notebooks and links stay out.
 
     Returns:
-        The names of the learner's files that are neither the lesson's nor ours.
+        Whether the learner brought files that are neither the lesson's nor ours.
     """
-    names: dict[Path, set[str]] = {work: set(), own: set()}
+    others = False
     try:
-        for source in (work, own):
-            for name, path in files_below(source) if source.is_dir() else ():
-                if path.suffix != ".ipynb" and not name.startswith("feedback/"):
-                    (target / name).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(path, target / name)
-                    names[source].add(name)
+        for name, path in laid_over(work, own):
+            if path.suffix != ".ipynb" and not name.startswith("feedback/"):
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target / name)
+                others |= name not in _OURS and path.is_relative_to(work)
     except OSError as error:
         raise Unavailable(
             "the work can't be laid out to run", where=str(work),
             found=error.strerror or str(error), hint=f"make room in {tempfile.gettempdir()}",
         ) from error  # fmt: skip
-    return names[work] - names[own] - _OURS
+    return others
 
 
 @dataclass(slots=True)
@@ -122,6 +135,7 @@ class _Run:
     answers: record.State
     struck: list[CellRun] = field(default_factory=list)  # since the last question
     count: int = 0
+    shown: int = 0
 
     def all(self, session: Session) -> list[Verdict]:
         """Run every cell, and judge every question at its place."""
@@ -146,11 +160,12 @@ class _Run:
         run = session.run(cell.source)
         self.count += 1
         cell.execution_count = self.count
-        cell.outputs = [nbformat.from_dict(output) for output in run.outputs]
+        self.shown += len(str(run.outputs))
+        outputs = run.outputs if self.shown <= MAX_OUTPUT else (_LEFT_OUT,)
+        cell.outputs = [nbformat.from_dict(output) for output in outputs]
         if run.strike not in (Strike.OK, Strike.ERROR):
-            cell.outputs.append(
-                nbformat.v4.new_output("stream", name="stderr", text=f"{run.error}\n")
-            )
+            text = {"output_type": "stream", "name": "stderr", "text": f"{run.error}\n"}
+            cell.outputs.append(nbformat.from_dict(text))
         return run
 
     def _judge(
@@ -231,6 +246,12 @@ class _Run:
             if output["output_type"] == "execute_result":
                 return _by_value(str(output["data"].get("text/plain", "")), top)
         return Note("tests", Outcome.PASSED, top, top)
+
+
+_LEFT_OUT = {
+    "output_type": "stream", "name": "stderr",
+    "text": "The notebook had too much output altogether; this cell's was left out.\n",
+}  # fmt: skip
 
 
 def _fields(note: Note, outcome: Outcome) -> tuple[str, Outcome, float, float, str]:
