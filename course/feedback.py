@@ -5,6 +5,7 @@ the same input gives the same bytes.
 """
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from course.model import Kind, Learner, Mark, Outcome
 from course.settings import CourseFile, Lesson
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a terminal would obey them
 _WORDS = {
     Outcome.PASSED.value: ("good", "✓", "Right"),
     Outcome.PARTLY.value: ("part", "◐", "Partly right"),
@@ -49,11 +51,12 @@ def page(
     score = max(0.0, sum(mark.points or 0.0 for mark in known) - late)
     maximum = sum(mark.maximum for mark in marks)
     waiting = len(marks) - len(known)
-    return _template().render(
+    made = _template().render(
         course=course, lesson=lesson, learner=learner, attempt=attempt, late=late,
         score=score, maximum=maximum, waiting=waiting, passed=_passed(score, maximum, waiting, lesson),
         questions=[_question(mark) for mark in marks],
     )  # fmt: skip
+    return _CONTROLS.sub("\ufffd", made)
 
 
 def _passed(score: float, maximum: float, waiting: int, lesson: Lesson) -> bool | None:
