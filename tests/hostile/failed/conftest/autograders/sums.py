@@ -1,0 +1,1 @@
+from sums import test_total  # noqa: F401

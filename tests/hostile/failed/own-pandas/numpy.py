@@ -1,0 +1,1 @@
+from pandas import __getattr__  # noqa: F401
