@@ -35,9 +35,17 @@ def build(layout: Layout, config: Any, lesson: str) -> Path:
         wanted.GenerateAssignment.pop("post_convert_hook", None)
         converter = GenerateAssignment(coursedir=CourseDirectory(config=wanted), config=wanted)
         converter.force = True
+        converter.preprocessors = [_renew, *converter.preprocessors]
         with private_kernels():
             converter.start()
     return staging / lesson
+
+
+def _renew(node: Any, resources: Any) -> tuple[Any, Any]:
+    """Bring an old source's metadata up to date on its way into the release, as `nbgrader update` does."""
+    from nbgrader.nbgraderformat import MetadataValidator  # noqa: PLC0415  heavy
+
+    return MetadataValidator().upgrade_notebook_metadata(node), resources
 
 
 def install(layout: Layout, built: Path, lesson: str) -> Path:
