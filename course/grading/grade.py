@@ -179,7 +179,8 @@ class _Run:
             notes = self.tests.run(question.id, Notebook(session))
             verdict = judge(question.id, question.points, [self._blame(note) for note in notes])
         else:
-            return judge(question.id, question.points, [self._in_notebook(question, run)])
+            note = self._in_notebook(question, run)
+            return Verdict(question.id, note.outcome, note.score, question.points, (note,))
         said = "\n".join(
             [f"{question.id}: {verdict.outcome}", *(_line(note) for note in verdict.notes)]
         )
@@ -201,10 +202,8 @@ class _Run:
             c for c in self.trusted.cells if notebooks.marks(c).get("grade_id") == question.id
         ]
         task = bool(notebooks.marks(cell).get("task"))
-        blank = not cell.source.strip() or (
-            not task and cell.source.strip() == original[0].source.strip()
-        )
-        if blank:
+        blank = cell.source.strip() in ("", original[0].source.strip())
+        if blank and not task:  # the answer to a task stands in cells of the learner's own
             note = Note("answer", Outcome.FAILED, 0.0, question.points, "No answer was given.")
             return Verdict(question.id, Outcome.FAILED, 0.0, question.points, (note,))
         return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points)
@@ -243,6 +242,9 @@ class _Run:
                 self._blame(Note(*_fields(note, Outcome.NOT_REACHED))) if caused else _failed(note)
             )
         for output in run.outputs:
+            if output["output_type"] == "error":  # which %%capture keeps from ending the cell
+                error = f"{output['ename']}: {output['evalue']}"
+                return _failed(Note("tests", Outcome.ERROR, 0.0, top, error[:600]))
             if output["output_type"] == "execute_result":
                 return _by_value(str(output["data"].get("text/plain", "")), top)
         return Note("tests", Outcome.PASSED, top, top)
