@@ -33,8 +33,7 @@ def read(path: Path) -> tuple[NotebookNode, list[Repair]]:
     if path.stat().st_size > MAX_BYTES:
         raise Invalid(
             "the file is too large", where=path.name,
-            expected=f"at most {MAX_BYTES // 1_000_000} MB",
-            found=f"{path.stat().st_size // 1_000_000} MB",
+            expected=f"at most {MAX_BYTES // 1_000_000} MB", found=f"{path.stat().st_size // 1_000_000} MB",
         )  # fmt: skip
     repairs: list[Repair] = []
     text = _decode(path, repairs)
@@ -59,9 +58,8 @@ def _decode(path: Path, repairs: list[Repair]) -> str:
         (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
     ):  # fmt: skip
         if raw.startswith(mark):
-            repairs.append(
-                Repair(path.name, f"the file was saved as {encoding.upper()}; read as such")
-            )
+            text = f"the file was saved as {encoding.upper()}; read as such"
+            repairs.append(Repair(path.name, text))
             break
     else:
         encoding = "utf-8"
@@ -90,11 +88,8 @@ def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> Noteboo
         for cell in node.cells:
             _mend_cell(cell)
     except Exception as error:  # any version's converter may fail in its own way
-        raise Invalid(
-            f"notebook format {data['nbformat']} could not be read",
-            where=path.name,
-            found=str(error),
-        ) from error
+        what = f"notebook format {data['nbformat']} could not be read"
+        raise Invalid(what, where=path.name, found=str(error)) from error
     _mend_ids(node, path, repairs)
     if not isinstance(node.metadata.get("kernelspec", {}), dict):
         del node.metadata["kernelspec"]
@@ -148,8 +143,7 @@ def _mend_ids(node: NotebookNode, path: Path, repairs: list[Repair]) -> None:
     ids = [cell.get("id") for cell in node.cells]
     good = [isinstance(each, str) and bool(_CELL_ID.fullmatch(each)) for each in ids]
     taken = {each for each, fine in zip(ids, good, strict=True) if fine}
-    seen: set[str] = set()
-    twice = 0
+    seen, twice = set[str](), 0
     for number, cell in enumerate(node.cells):
         if not good[number] or cell.id in seen:
             twice += good[number]
@@ -159,9 +153,8 @@ def _mend_ids(node: NotebookNode, path: Path, repairs: list[Repair]) -> None:
             cell.id = new
         seen.add(cell.id)
     if twice:
-        repairs.append(
-            Repair(path.name, f"{twice} cells shared an id with another; given new ones")
-        )
+        text = f"{twice} cells shared an id with another; given new ones"
+        repairs.append(Repair(path.name, text))
 
 
 def write_text(node: NotebookNode) -> str:
@@ -198,22 +191,24 @@ class Mended:
 def repair(trusted: NotebookNode, submitted: NotebookNode) -> Mended:
     """Rebuild a submission around the trusted copy; neither argument is changed.
 
-    The learner's own cells and answers stay, in the learner's order. Cells that the trusted copy
-    locks are taken from it; a second copy of one is dropped; missing ones come back at their
-    place; a changed type is changed back; a changed kernel is put back.
+    The learner's own cells and answers stay, in the learner's order. Locked cells are taken from the
+    trusted copy; another copy of one is dropped; missing ones, types and the kernel are put back.
     """
     node, repairs = nbformat.from_dict(json.loads(json.dumps(submitted))), list[Repair]()
     known = {marks(cell)["grade_id"]: cell for cell in trusted.cells if marks(cell)}
     _find_lost_marks(node, trusted, known, repairs)
-    cells, done = list[NotebookNode](), set[str]()
+    cells, done, kept = list[NotebookNode](), set[str](), _kept(node, known)
     for cell in node.cells:
         name = marks(cell).get("grade_id", "")
         if name and name not in known:
             cell.metadata.pop("nbgrader")
             repairs.append(Repair(name, "this lesson has no such question; taken as a plain cell"))
-        elif name in done:
-            _second_copy(name, cell, known[name], cells, repairs)
-            continue
+        elif name and cell is not kept[name]:
+            if not marks(known[name]).get("solution"):
+                repairs.append(Repair(name, "was there twice; the other copy was left out"))
+                continue
+            cell.metadata.pop("nbgrader")
+            repairs.append(Repair(name, "the answer stood in two cells; both were run"))
         elif name:
             done.add(name)
             _restore(name, cell, known[name], repairs)
@@ -231,8 +226,9 @@ def _find_lost_marks(
     present = {marks(cell).get("grade_id") for cell in node.cells}
     by_id = {cell.id: marks(cell)["grade_id"] for cell in trusted.cells if marks(cell)}
     by_source = {
-        cell.source.strip(): name for name, cell in known.items() if not marks(cell).get("solution")
-    }
+        text.strip(): name for name, cell in known.items()
+        if not marks(cell).get("solution") for text in _texts(cell)
+    }  # fmt: skip
     for cell in node.cells:
         if marks(cell):
             continue
@@ -243,16 +239,25 @@ def _find_lost_marks(
             repairs.append(Repair(name, "the cell had lost its marks; recognised and marked again"))
 
 
-def _second_copy(
-    name: str, cell: NotebookNode, original: NotebookNode, cells: list[NotebookNode],
-    repairs: list[Repair],
-) -> None:  # fmt: skip
-    if marks(original).get("solution"):
-        cell.metadata.pop("nbgrader")
-        cells.append(cell)
-        repairs.append(Repair(name, "the answer stood in two cells; both were run"))
-    else:
-        repairs.append(Repair(name, "the cell was there twice; the second copy was left out"))
+def _kept(node: NotebookNode, known: dict[str, NotebookNode]) -> dict[str, NotebookNode]:
+    """Return the copy of each of the lesson's cells that counts.
+
+    Of a test, the last: a copy above the answer could only fail. Of an answer, the first that is
+    one. Of what is given, the first, which the cells below it need.
+    """
+    kept = dict[str, NotebookNode]()
+    for cell in node.cells:
+        name = marks(cell).get("grade_id", "")
+        about, text = marks(known.get(name, cell)), known.get(name, cell).source.strip()
+        empty = name in kept and kept[name].source.strip() in ("", text)
+        if name not in kept or (empty if about.get("solution") else about.get("grade")):
+            kept[name] = cell
+    return kept
+
+
+def _texts(original: NotebookNode) -> tuple[str, str]:
+    """Return a trusted cell's text, with hidden tests and as learners were given it."""
+    return original.source, original.metadata.get("released", original.source)
 
 
 def _restore(name: str, cell: NotebookNode, original: NotebookNode, repairs: list[Repair]) -> None:
@@ -267,9 +272,10 @@ def _restore(name: str, cell: NotebookNode, original: NotebookNode, repairs: lis
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
     locked = not about.get("solution") and not about.get("task")
-    if locked and cell.source != original.source:
-        cell.source = original.source
+    if locked and cell.source not in _texts(original):
         repairs.append(Repair(name, "the cell had been edited; the lesson's own text was put back"))
+    if locked:
+        cell.source = original.source
     cell.metadata["nbgrader"] = json.loads(json.dumps(about))
 
 
@@ -282,6 +288,7 @@ def _bring_back(
         if name is None or name in done:
             continue
         cell = nbformat.from_dict(json.loads(json.dumps(original)))
+        cell.metadata.pop("released", None)
         if cell.id in taken:
             cell.id = next(i for n in count() if (i := f"{original.id[:50]}-{n}") not in taken)
         node.cells.insert(_place(node, trusted.cells, number), cell)
@@ -291,10 +298,7 @@ def _bring_back(
 
 
 def _place(node: NotebookNode, cells: list[NotebookNode], number: int) -> int:
-    """Return where a missing cell of the lesson belongs: as late as its neighbours allow.
-
-    So that the learner's own cells above it have run when it is judged.
-    """
+    """Return where a missing cell belongs: late, so that the learner's cells above it have run."""
 
     def places(original: NotebookNode) -> list[int]:
         name = marks(original).get("grade_id")

@@ -349,14 +349,26 @@ def test_all_cells_deleted_come_back_in_order() -> None:
     assert len(repairs) == 4
 
 
-def test_a_second_copy_of_a_locked_cell_is_left_out() -> None:
+@pytest.mark.parametrize(("name", "place"), [("task", len(ORDER)), ("test", 0)])
+def test_another_copy_of_a_locked_cell_is_left_out(name: str, place: int) -> None:
     made = work()
-    made.cells.append(copy.deepcopy(find(made, "test")) | {"id": "copy"})
+    made.cells.insert(place, copy.deepcopy(find(made, name)) | {"id": "copy"})
 
     node, repairs = mend(made)
 
     assert order(node) == ORDER
-    assert repairs == [("test", "the cell was there twice; the second copy was left out")]
+    assert repairs == [(name, "was there twice; the other copy was left out")]
+
+
+def test_an_answer_written_in_a_copy_of_the_empty_cell_is_the_answer() -> None:
+    made = work()
+    find(made, "essay").source = "Write here."
+    made.cells.append(copy.deepcopy(find(made, "essay")) | {"id": "copy", "source": "Mine."})
+
+    node, repairs = mend(made)
+
+    assert find(node, "essay").source == "Mine."
+    assert repairs == [("essay", "the answer stood in two cells; both were run")]
 
 
 def test_an_answer_split_in_two_cells_is_run_whole() -> None:
@@ -395,6 +407,22 @@ def test_an_edited_locked_cell_gets_the_lessons_text_back(name: str) -> None:
 
     assert find(node, name).source == find(lesson(), name).source
     assert repairs == [(name, "the cell had been edited; the lesson's own text was put back")]
+
+
+def test_a_cell_as_it_was_given_out_gets_its_hidden_tests_without_a_remark() -> None:
+    trusted, made = lesson(), work()
+    given = find(trusted, "test")
+    given.metadata["released"], given.source = given.source, "assert mean([1, 3]) == 2"
+    bare = find(made, "test")
+    bare.source, bare.id = "assert mean([1]) == 1", "lost"
+    bare.metadata.pop("nbgrader")
+
+    mended = notebook.repair(trusted, made)
+
+    assert find(mended.notebook, "test").source == "assert mean([1, 3]) == 2"
+    assert [repair.text for repair in mended.repairs] == [
+        "the cell had lost its marks; recognised and marked again"
+    ]
 
 
 def test_forged_marks_are_those_of_the_lesson_again() -> None:

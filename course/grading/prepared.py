@@ -61,6 +61,8 @@ def kernel_of(node: Mapping[str, Any]) -> str:
 def trusted(release: NotebookNode, cells: Mapping[str, Any]) -> NotebookNode:
     """Return the release with each locked cell as nbgrader saved it, before hiding.
 
+    What learners were given of a cell is kept in its metadata, as "released".
+
     Args:
         release: the released notebook; not changed.
         cells: nbgrader's source cells by grade_id.
@@ -69,7 +71,7 @@ def trusted(release: NotebookNode, cells: Mapping[str, Any]) -> NotebookNode:
     for cell in node.cells:
         saved = cells.get(marks(cell).get("grade_id", ""))
         if saved is not None and saved["locked"] and saved["source"] is not None:
-            cell.source = saved["source"]
+            cell.metadata["released"], cell.source = cell.source, saved["source"]
     return node
 
 
