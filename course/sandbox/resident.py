@@ -1,12 +1,10 @@
 """What lives in a room: it moves in, then runs cells and answers until the other side is gone."""
 
-import importlib
 import json
 import os
 import resource
 import signal
 import socket
-import sys
 import traceback
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -26,13 +24,6 @@ class Resident:
 
         self.wall = wall
         self.shell = Shell(self._overflow)
-
-    def load(self, preload: list[str]) -> None:
-        """Import what notebooks need; a module that can't be imported doesn't matter."""
-        for name in preload:
-            with suppress(BaseException):
-                importlib.import_module(name)
-        self.shell.warm_up(set(sys.modules))
 
     def live(self, orders: socket.socket) -> NoReturn:
         """Prepare a room, wait for its order, and serve it. For a process of its own.

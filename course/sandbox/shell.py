@@ -7,11 +7,13 @@ cells, so that tracebacks, displays and magics are those of Jupyter.
 import asyncio
 import builtins
 import getpass
+import importlib
 import os
 import random
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -45,6 +47,8 @@ _WARM_UP = {
 class ZMQInteractiveShell(KernelShell):  # type: ignore[misc]  # untyped base
     """ipykernel's shell without a kernel. Libraries know a notebook by the name of this class."""
 
+    __module__ = KernelShell.__module__  # and by that of its module
+
     def enable_gui(self, gui: object = None) -> None:
         """Do nothing: no window opens here."""
 
@@ -75,6 +79,7 @@ class Shell:
         self.shell.displayhook.topic = b"execute_result"
         self.shell.set_parent(_PARENT)
         self.shell.kernel.shell = self.shell
+        self.shell.extension_manager.load_extension("storemagic")  # as ipykernel's application does
         self.agent = Agent(self.shell.user_ns)
         self._replace_builtins()
 
@@ -94,12 +99,24 @@ class Shell:
         if "" not in sys.path:
             sys.path.insert(0, "")
 
-    def warm_up(self, modules: set[str]) -> None:
-        """Run cells that use some modules, so that they load everything; leave no trace."""
-        for source in (each for name in _WARM_UP if name in modules for each in _WARM_UP[name]):
+    def preload(self, modules: list[str]) -> None:
+        """Import modules as a cell does, and run cells that make them load everything; leave no trace.
+
+        Args:
+            modules: names; one that can't be imported doesn't matter.
+        """
+        with self.shell.builtin_trap:  # pandas asks when it is imported whether a notebook is there
+            for name in modules:
+                with suppress(BaseException):
+                    importlib.import_module(name)
+        for source in (
+            each for name, cells in _WARM_UP.items() if name in sys.modules for each in cells
+        ):
             self.outputs.begin(1 << 30)
             self.shell.run_cell(source, store_history=False)
         self.shell.reset(new_session=True)
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.draw_if_interactive.called = False  # else %run would show an empty figure
 
     def start(self, folder: str) -> None:
         """Make ready in a fresh process: streams, a loop, new randomness.
@@ -142,6 +159,9 @@ class Shell:
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.shell.payload_manager.clear_payload()
+        for stream in (sys.__stdout__, sys.__stderr__):
+            with suppress(ValueError, OSError, AttributeError):  # a cell may close or replace them
+                stream.flush()  # type: ignore[union-attr]
         self.capture.drain()
         return {"strike": strike, "outputs": self.outputs.collected(), "error": error}
 

@@ -33,7 +33,7 @@ def main() -> None:
         _fork_guarded(order["parent"], control)
         wall.arrive()
         resident, asked = Resident(wall), True
-        resident.load(_await_order(control))
+        resident.shell.preload(_await_order(control))
         zygote = Zygote(wall, resident, control, walls.ENDS[order["level"]])
     except BaseException as error:  # noqa: BLE001  whatever it was, the other side must know
         if not asked:
