@@ -34,6 +34,7 @@ class ForkedSession:
     def __init__(self, zygote: "Zygote", place: Place) -> None:
         self.zygote, self.place, self.limits = zygote, place, place.limits
         self.isolation = zygote.level
+        self.lost = False
         self.left = place.limits.notebook_seconds
         self.replay = Replay()
         self.stem = zygote.stem(place)
@@ -92,12 +93,15 @@ class ForkedSession:
         """Open a new room if the last one was lost, and run the earlier cells in it."""
         if self.room is not None:
             return Strike.OK
+        if self.lost:
+            return Strike.CRASH
         if self.left <= 0:
             return Strike.TIMEOUT
         begin = time.monotonic()
         try:
             self.room = self._enter()
         except Unavailable:
+            self.lost = True
             return Strike.CRASH
         finally:
             self.left -= time.monotonic() - begin
@@ -139,6 +143,7 @@ class ForkedSession:
             strike = Strike.PROTOCOL
         except EOFError:
             strike = Strike.CRASH
+            self.lost = self.room.orphaned()
         finally:
             self.left -= time.monotonic() - begin
         self._lose()

@@ -33,6 +33,7 @@ class KernelSession:
     """One kernel for one notebook."""
 
     isolation = "none"
+    lost = False
 
     def __init__(self, place: Place) -> None:
         self.place = place

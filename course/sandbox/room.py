@@ -14,6 +14,8 @@ from course.sandbox import wire
 GRACE = 0.3
 """How long a process may take, in seconds, to end by itself what took too long."""
 
+_END_MS = 50  # by how much the end of the warm process may be seen later than that of its rooms
+
 
 @dataclass
 class Room:
@@ -23,11 +25,13 @@ class Room:
         channel: the socket to it.
         process: a descriptor of it, or of its keeper. When that ends, all in the room has ended.
         end: the signal that makes it end.
+        origin: the line to the warm process that it came from.
     """
 
     channel: socket.socket
     process: int
     end: signal.Signals
+    origin: socket.socket
     number: int = 0
 
     def exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -63,6 +67,14 @@ class Room:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.process, signal.SIGINT)
         return self._answer(time.monotonic() + GRACE)
+
+    def orphaned(self) -> bool:
+        """Tell whether it ended because the warm process did, and not by what ran in it."""
+        if self.origin.fileno() < 0:
+            return True
+        gone = select.poll()
+        gone.register(self.origin, 0)  # the end of the other side is always told
+        return bool(gone.poll(_END_MS))
 
     def close(self) -> None:
         """End everything in the room and wait until it is gone."""

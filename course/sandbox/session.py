@@ -80,6 +80,10 @@ class Session(Protocol):
     isolation: str
     """Which walls stand: "full", "landlock" or "none"."""
 
+    lost: bool
+    """Whether its place was taken away by other than the notebook: what it answered from then on
+    says nothing, and the notebook is to be run again in a new session."""
+
     def run(self, source: str) -> CellRun:
         """Run one code cell in order, as Jupyter would. Never raises for what the cell does.
 

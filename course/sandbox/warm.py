@@ -157,11 +157,11 @@ class WarmProcess:
         try:
             self.control.sendall(json.dumps(self.preload).encode())
             hear(self.control, 0)
-        except (OSError, EOFError, ValueError) as error:
+        except (ConnectionError, EOFError):
+            raise  # it died without a word, so that a second try may tell more
+        except (OSError, ValueError) as error:
             self._stop()
-            raise Unavailable(
-                f"no sandbox at level {self.level!r}", found=str(error) or "the process ended"
-            ) from error
+            raise Unavailable(f"no sandbox at level {self.level!r}", found=str(error)) from error
 
     def close(self) -> None:
         """End the warm process, and with it every room that is still open."""
@@ -192,7 +192,7 @@ def ask_for_room(control: socket.socket, limits: Limits, bag: int, level: str) -
         except BaseException:
             ours.close()
             raise
-    room = Room(ours, process, walls.ENDS[level])
+    room = Room(ours, process, walls.ENDS[level], control)
     try:
         _check(wire.receive(ours, time.monotonic() + START_SECONDS))
     except BaseException:
@@ -208,8 +208,9 @@ def hear(control: socket.socket, descriptors: int) -> list[int]:
     if not ready.poll(START_SECONDS * 1000):
         raise TimeoutError
     packet, found = wire.receive_descriptors(control, 1)
-    message = json.loads(packet) if packet else {"failed": "the process ended"}
-    _check(message)
+    if not packet:
+        raise EOFError("the process ended")
+    _check(json.loads(packet))
     if len(found) != descriptors:
         raise OSError("no descriptor came")
     return found
