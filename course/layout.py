@@ -155,7 +155,7 @@ def write(path: Path, content: bytes | str, mode: int = 0o644) -> None:
             raise
         _sync_folder(path.parent)
     except OSError as error:
-        raise _disk_error(path, error) from error
+        raise refused(path, error) from error
 
 
 def replace_folder(new: Path, target: Path) -> None:
@@ -183,7 +183,7 @@ def replace_folder(new: Path, target: Path) -> None:
         _sync_folder(target.parent)
         remove_folder(old)
     except OSError as error:
-        raise _disk_error(target, error) from error
+        raise refused(target, error) from error
 
 
 def copy_folder(
@@ -210,7 +210,7 @@ def copy_folder(
         before(work)
         replace_folder(work, target)
     except OSError as error:
-        raise _disk_error(target, error) from error
+        raise refused(target, error) from error
     finally:
         if work != target.parent:
             remove_folder(work)
@@ -233,7 +233,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-def _disk_error(path: Path, error: OSError) -> Unavailable:
+def refused(path: Path, error: OSError) -> Unavailable:
+    """Return what to raise when the disk would not take something."""
     return Unavailable(
         "the disk refused",
         where=str(path),

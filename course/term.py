@@ -12,7 +12,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from course.exchange import intake, transfer
 from course.feedback import page
 from course.grading.pool import Workers
 from course.grading.prepared import Prepared, fingerprint, gather, trusted
+from course.grading.turn import turn
 from course.layout import Layout
 from course.model import Graded, Learner, ManualMark, Mark, Question, Submission
 from course.questions import Item, sheet
@@ -223,6 +224,13 @@ class Course:
 
     # grading ------------------------------------------------------------------------------------
 
+    def turn(
+        self, lesson: str, tell: Callable[[str], object] = lambda _who: None
+    ) -> AbstractContextManager[None]:
+        """Keep others from grading a lesson in a ``with`` block, waiting first for who does."""
+        self.known(lesson)
+        return turn(self.layout.root / ".course" / "grading" / lesson, tell)
+
     def prepare(self, lesson: str) -> Prepared:
         """Gather what a lesson's submissions are judged by; builds the release if there is none."""
         self.known(lesson)
@@ -322,14 +330,19 @@ class Course:
         work = graded.submission
         folder = self.layout.autograded / work.learner / work.lesson
         staged = folder.parent / f".{folder.name}.new"
-        disk.remove_folder(staged)
-        staged.mkdir(parents=True)
-        for name, path in disk.laid_over(work.folder, self.layout.source / work.lesson):
-            if path.suffix != ".ipynb":
-                (staged / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, staged / name)
-        for name, text in graded.notebooks:
-            (staged / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        try:
+            disk.remove_folder(staged)
+            staged.mkdir(parents=True)
+            for name, path in disk.laid_over(work.folder, self.layout.source / work.lesson):
+                if path.suffix != ".ipynb":
+                    (staged / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, staged / name)
+            for name, text in graded.notebooks:
+                (staged / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        except OSError as error:
+            with suppress(OSError):
+                disk.remove_folder(staged)
+            raise disk.refused(folder, error) from error
         disk.replace_folder(staged, folder)
 
     def mark(self, marks: Sequence[ManualMark]) -> int:

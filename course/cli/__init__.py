@@ -4,12 +4,16 @@ Exit codes: 0 all done; 1 something is away (disk, database, exchange); 2 someth
 is wrong; 3 done, but some submissions need a person; 130 interrupted.
 """
 
+import errno
 import sys
+import tempfile
 
 import typer
 
 from course.cli import grade, learn, make, people, show, teach
 from course.errors import CourseError
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="course",
@@ -34,8 +38,19 @@ def run(arguments: list[str]) -> int:
     try:
         app(arguments, prog_name="course")
     except SystemExit as end:
+        if end.code == INTERRUPTED:
+            show.note("interrupted: nothing is half-written; the same command goes on from here")
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except CourseError as error:
         show.problem(str(error))
         return error.exit_code
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        scratch = tempfile.gettempdir()
+        show.problem(
+            f"{error.filename or 'a disk'}: {error.strerror}\n"
+            f"  make room there or in {scratch}, and run it again"
+        )
+        return 1
     return 0

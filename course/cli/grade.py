@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -43,9 +44,16 @@ def autograde(
 
     opened = show.open_course(course)
     with Workers(jobs, walls=sandbox) as workers:
-        stuck = sum(_autograde(opened, lesson, workers, force=force) for lesson in lessons)
+        stuck = 0
+        for lesson in lessons:
+            with opened.turn(lesson, partial(_wait, lesson)):
+                stuck += _autograde(opened, lesson, workers, force=force)
     if stuck:
         raise typer.Exit(show.NEEDS_PERSON)
+
+
+def _wait(lesson: str, who: str) -> None:
+    show.note(f"{lesson} is being graded by {who}; waiting until that is done")
 
 
 def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
@@ -53,12 +61,16 @@ def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
     prepared = opened.prepare(lesson)
     work, same = opened.todo(prepared, force=force)
     graded, waiting, triaged = 0, 0, []
-    with show.progress(f"grading {lesson}", len(work)) as move:
-        for result in opened.autograde(prepared, work, workers):
-            move()
-            graded += not result.reason
-            triaged += [(result.submission.learner, result.reason)] if result.reason else []
-            waiting += any(verdict.score is None for verdict in result.verdicts)
+    try:
+        with show.progress(f"grading {lesson}", len(work)) as move:
+            for result in opened.autograde(prepared, work, workers):
+                move()
+                graded += not result.reason
+                triaged += [(result.submission.learner, result.reason)] if result.reason else []
+                waiting += any(verdict.score is None for verdict in result.verdicts)
+    except KeyboardInterrupt:
+        show.note(f"{lesson}: {graded + len(triaged)} of {len(work)} were graded and written")
+        raise
     show.say(
         f"{lesson}: {graded} graded, {same} unchanged, {waiting} wait for a person, "
         f"{len(triaged)} could not be graded"
@@ -75,6 +87,9 @@ def regrade(
         bool, typer.Option("--never-down", help="Keep a mark that would become lower.")
     ] = False,
     jobs: Annotated[int | None, typer.Option(help="Processes at once.", min=1)] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="Run learners' code behind walls.")
+    ] = True,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -85,11 +100,19 @@ def regrade(
     Example: `course regrade cleaning --dry-run`
     """
     from course.grading.pool import Workers  # noqa: PLC0415  --help starts without nbgrader
-    from course.regrade import preview  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
+    with Workers(jobs, walls=sandbox) as workers, opened.turn(lesson, partial(_wait, lesson)):
+        _regrade(opened, lesson, workers, dry_run=dry_run, never_down=never_down, json=json)
+
+
+def _regrade(
+    opened: Any, lesson: str, workers: Any, *, dry_run: bool, never_down: bool, json: bool
+) -> None:
+    from course.regrade import preview  # noqa: PLC0415  --help starts without nbgrader
+
     prepared = opened.prepare(lesson)
-    with Workers(jobs) as workers, show.progress(f"grading {lesson}", None) as move:
+    with show.progress(f"grading {lesson}", None) as move:
         results = []
         for result in preview(opened, prepared, workers):
             move()

@@ -36,6 +36,11 @@ def problem(text: str) -> None:
     )
 
 
+def note(text: str) -> None:
+    """Print to stderr what is no result and no problem, as plain text."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+
+
 def say(text: str) -> None:
     """Print one line of result, as plain text."""
     out().print(text, markup=False, soft_wrap=True)

@@ -1,12 +1,20 @@
 """`course regrade`: a change of tests is seen before it is so, and nobody loses by it unasked."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from course.cli import run
 
+PLAIN = {
+    "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+    "display_name": "Plain", "language": "python",
+}  # fmt: skip
 ANSWERS = {
     "ana": "def double(number):\n    return 2 * number",
     "ben": "def double(number):\n    return 2 * int(number)",  # fails the hidden -1.5
@@ -65,3 +73,38 @@ def test_a_change_is_shown_first_then_made_then_made_without_harm(
     assert "2 down;" in said
     assert "expected 7; came 6" in said
     assert points(graded, capsys) == {"ana": 1.0, "ben": 1.0}
+
+
+def test_a_kernel_that_can_not_be_walled_in_is_graded_again_as_it_was_graded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "kernels" / "plain"
+    spec.mkdir(parents=True)
+    (spec / "kernel.json").write_text(json.dumps(PLAIN))
+
+    def in_its_own_process(*command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "course", *command, "--no-sandbox", *course],
+            env=os.environ | {"JUPYTER_PATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    root = tmp_path / "course"
+    course = ["--course", str(root)]
+    assert run(["new", str(root)]) == 0
+    source = root / "notebooks" / "welcome" / "welcome.ipynb"
+    node = json.loads(source.read_text())
+    node["metadata"]["kernelspec"] = {"name": "plain", "display_name": "P", "language": "python"}
+    source.write_text(json.dumps(node))
+    assert run(["release", "welcome", *course]) == 0
+    shutil.copytree(root / "release" / "welcome", root / "submitted" / "ana" / "welcome")
+    in_its_own_process("autograde", "welcome")
+    capsys.readouterr()
+
+    assert run(["regrade", "welcome", *course]) == 1
+    refused = capsys.readouterr().err
+    assert "the kernel 'plain' can't be run behind walls" in refused
+    assert "--no-sandbox" in refused
+
+    assert "0 up, 0 down" in in_its_own_process("regrade", "welcome")
