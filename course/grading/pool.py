@@ -1,21 +1,28 @@
 """Many submissions at once: worker processes, each with its own pytest, over one warm sandbox.
 
 One submission is handed out at a time, so a worker that dies costs one submission a second try.
+Workers end with the process that started them, however that ended.
 """
 
 import contextlib
+import errno
 import functools
 import multiprocessing as mp
 import os
+import shutil
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
 from typing import TYPE_CHECKING, Self
 
-from course.errors import CourseError
+from course.errors import CourseError, Unavailable
 from course.grading.prepared import Prepared
 from course.model import Graded, Submission
 from course.sandbox import Place, Session, Warmth, open_session, use, warm_up
@@ -37,25 +44,29 @@ class Workers:
     def __init__(self, jobs: int | None = None, *, walls: bool = True) -> None:
         self.jobs, self.walls = jobs or os.cpu_count() or 1, walls
         self.staff: list[_Worker] = []
+        self.folder = ""  # of everything that workers keep for a while, so that nobody leaves any
+        self.unborn = 0  # workers that died before they took any work, since one took some
 
     def __enter__(self) -> Self:
+        self.folder = tempfile.mkdtemp(prefix="course-")
         return self
 
     def __exit__(self, *_exception: object) -> None:
         for worker in self.staff:
             worker.stop()
         self.staff = []
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def grade(self, lesson: Prepared, work: Sequence[Submission]) -> Iterator[Graded]:
         """Judge submissions in parallel; yields each result as it is there, in no fixed order.
 
         Raises:
             Invalid: when the lesson's tests can't be read.
-            Unavailable: when no walls can be had.
+            Unavailable: when no walls can be had, or no worker lives to take any work.
         """
         waiting, tries = list(reversed(work)), dict.fromkeys(work, 0)
         while len(self.staff) < min(self.jobs, len(work)):
-            self.staff.append(_Worker(walls=self.walls))
+            self.staff.append(_Worker(self.folder, walls=self.walls))
         while waiting or any(worker.busy for worker in self.staff):
             for worker in self.staff:
                 if waiting and worker.busy is None:
@@ -66,39 +77,57 @@ class Workers:
                 task = worker.busy
                 assert task is not None  # noqa: S101  busy ones have a task
                 try:
-                    yield worker.take()
+                    result = worker.take()
                 except EOFError:  # the worker died with the task in its hands
-                    self.staff[self.staff.index(worker)] = _Worker(walls=self.walls)
-                    worker.stop()
-                    tries[task] += 1
+                    self._replace(worker)
+                    tries[task] += worker.began
                     if tries[task] < MAX_TRIES:
                         waiting.append(task)
                     else:
                         yield Graded(task, reason="the grader's own process died on it, twice")
+                else:
+                    self.unborn = 0
+                    if result is not None:
+                        yield result
+
+    def _replace(self, worker: "_Worker") -> None:
+        """Let a new worker take a dead one's place, unless none lives long enough to begin."""
+        ended = worker.ended()
+        self.unborn += not worker.began
+        if self.unborn > self.jobs:
+            raise Unavailable(
+                "the grader's own processes end before they take any work", where=sys.executable,
+                found=f"{self.unborn} of them did; the last one {ended}",
+                hint="what it said stands above; mend it, and run it again: nothing is lost",
+            )  # fmt: skip
+        self.staff[self.staff.index(worker)] = _Worker(self.folder, walls=self.walls)
 
 
 class _Worker:
     """One process that judges what it is given."""
 
-    def __init__(self, *, walls: bool) -> None:
+    def __init__(self, folder: str, *, walls: bool) -> None:
         context = mp.get_context("forkserver")
         context.set_forkserver_preload(["course.grading.grade"])
         self.pipe, theirs = context.Pipe()
         self.walls = walls
         self.busy: Submission | None = None
         self.lesson: Prepared | None = None
-        self.process: BaseProcess = context.Process(target=_work, args=(theirs, walls), daemon=True)
-        self.process.start()
-        theirs.close()
+        self.began = False  # to judge submissions of this lesson
+        self.process: BaseProcess = context.Process(
+            target=_work, args=(theirs, folder, walls), daemon=True
+        )
+        with theirs, _interrupts_held():  # what is started inherits this
+            self.process.start()
 
     def give(self, lesson: Prepared, task: Submission) -> None:
         self.busy = task
-        with contextlib.suppress(BrokenPipeError):  # take() meets the end of the pipe and says so
+        with contextlib.suppress(ConnectionError):  # take() meets the end of the pipe and says so
             if self.lesson is not lesson:
                 if self.lesson is None or self.lesson.preload != lesson.preload:
                     self._lend_warmth(lesson)
                 self.pipe.send(lesson)
-                self.lesson = lesson
+                self.lesson, self.began = lesson, False
             self.pipe.send(task)
 
     def _lend_warmth(self, lesson: Prepared) -> None:
@@ -110,15 +139,28 @@ class _Worker:
                     send_handle(self.pipe, warmth.line.fileno(), self.process.pid)
                 return
 
-    def take(self) -> Graded:
+    def take(self) -> Graded | None:
+        """Return a result; None when the worker says that it begins."""
         try:
             result = self.pipe.recv()
-        except ConnectionResetError as error:
+        except OSError as error:  # a reset, or the end within a result
             raise EOFError from error
+        if result is None:
+            self.began = True
+            return None
         self.busy = None
         if isinstance(result, BaseException):
             raise result
         return result  # type: ignore[no-any-return]
+
+    def ended(self) -> str:
+        """Wait for the end of a worker that is about to end, and say how that was."""
+        self.process.join(1)
+        code = self.process.exitcode
+        self.stop()
+        return (
+            f"was killed by signal {-code}" if code and code < 0 else f"ended with exit code {code}"
+        )
 
     def stop(self) -> None:
         self.pipe.close()
@@ -132,6 +174,7 @@ class _Desk:
     def __init__(self, pipe: "Connection[object, object]", *, walls: bool) -> None:
         self.pipe, self.walls = pipe, walls
         self.order: object = None
+        self.sessions: list[Session] = []  # of the task in hand
 
     def next(self) -> object:
         """Wait for a lesson or a task; None at the end. A line on the way is taken."""
@@ -149,30 +192,84 @@ class _Desk:
         """Judge tasks until something else comes."""
         from course.grading.grade import grade  # noqa: PLC0415  brings pytest, for workers only
 
+        self.pipe.send(None)  # it lives; whatever ends it now is about a task
         while isinstance(self.next(), Submission):
             assert isinstance(self.order, Submission)  # noqa: S101  just asked
             try:
-                result: object = grade(self.order, lesson, tests, self.open)
-            except CourseError as error:
-                result = error
+                result: object = self._twice(
+                    functools.partial(grade, self.order, lesson, tests, self.open)
+                )
+            except (CourseError, OSError) as error:
+                result = _in_our_words(error)
             self.pipe.send(result)
 
+    def _twice(self, judge: Callable[[], Graded]) -> Graded:
+        """Judge a submission, once more when its place was taken away under it."""
+        for _ in range(MAX_TRIES):
+            self.sessions = []
+            result = judge()
+            if not any(session.lost for session in self.sessions):
+                return result
+        raise Unavailable(
+            "the process that notebooks run in was ended from outside, twice in a row",
+            where=f"{result.submission.learner}, {result.submission.lesson}",
+            hint="look whether this machine runs out of memory, and run it again: nothing is lost",
+        )
+
     def open(self, place: Place) -> Session:
-        return open_session(place, walls=self.walls)
+        session = open_session(place, walls=self.walls)
+        self.sessions.append(session)
+        return session
 
 
-def _work(pipe: "Connection[object, object]", walls: bool) -> None:
+def _work(pipe: "Connection[object, object]", folder: str, walls: bool) -> None:
     """The worker's whole life: lesson after lesson until the pipe ends."""
     from course.grading.checks import with_tests  # noqa: PLC0415  as above
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for notebooks, which inherit it
+    tempfile.tempdir = folder
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     desk = _Desk(pipe, walls=walls)
     desk.next()
     while isinstance(desk.order, Prepared):
         lesson = desk.order
         try:
             with_tests(lesson.tests, functools.partial(desk.judge, lesson))
-        except CourseError as error:
+        except (CourseError, OSError) as error:
+            ours = _in_our_words(error)
             if desk.next() is not None:
-                pipe.send(error)
+                pipe.send(ours)
                 desk.next()
+
+
+def _in_our_words(error: CourseError | OSError) -> CourseError:
+    """Return an error that the grader can show; raise what is none of a full disk."""
+    if isinstance(error, CourseError):
+        return error
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    return Unavailable(
+        "submissions can't be laid out to run", where=tempfile.gettempdir(),
+        found=error.strerror or str(error), hint="make room there, and run it again",
+    )  # fmt: skip
+
+
+def _end_with_parent(folder: str) -> None:
+    """End, in the middle of a task too, when the process that started us is gone."""
+    parent = mp.parent_process()
+    assert parent is not None  # noqa: S101  we are a child
+    wait([parent.sentinel])
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let an interrupt wait: a process that only starts up would print a traceback for it."""
+    resource_tracker.ensure_running()  # which would let them through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
