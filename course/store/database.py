@@ -94,12 +94,13 @@ class Gradebook:
             yield
         except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
             found = str(error.orig) if error.orig is not None else str(error)
-            locked = "locked" in found
+            locked, full = "locked" in found, "full" in found or "disk" in found
             raise Unavailable(
                 "the gradebook can't be used now", where=self.engine.url.render_as_string(),
                 found=found + (f" (waited {WAIT_SECONDS:g} s)" if locked else ""),
                 hint="nothing is half-written; "
-                + ("close what else uses it" if locked else "mend it") + " and run it again",
+                + ("close what else uses it" if locked else "make room, or mend it," if full else "mend it")
+                + " and run it again",
             ) from error  # fmt: skip
 
 
