@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: help setup demo test check browser clean
+KILLS ?= 200
+
+.PHONY: help setup demo test faults check browser clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +38,9 @@ check: $(READY)  ## style and types
 
 test: $(READY) browser check  ## everything: style, types, tests
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
+
+faults: $(READY)  ## kill the grader at 200 random moments; it takes half an hour
+	COURSE_KILLS=$(KILLS) $(BIN)/pytest tests/faults/test_kill_grading.py tests/faults/test_grading_goes_on.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) demo

@@ -21,3 +21,13 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
         yield
+
+
+@pytest.fixture(scope="session")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Batch"]:  # noqa: F821
+    """A class that was marked before and has handed in again; see `tests/data/batch.py`."""
+    from batch import Batch
+
+    made = Batch.make(tmp_path_factory.mktemp("batch"))
+    yield made
+    made.launcher.close()

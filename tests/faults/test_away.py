@@ -10,15 +10,7 @@ from pathlib import Path
 import classroom
 import pytest
 from classroom import answer, course, join, points, tree
-
-HOLD = (
-    "import sqlite3, sys, time\n"
-    "book = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-    "book.execute('begin exclusive')\n"
-    "print('held', flush=True)\n"
-    "time.sleep(float(sys.argv[2]))\n"
-    "book.execute('rollback')\n"
-)
+from processes import hold, let_go
 
 
 @pytest.fixture(scope="module")
@@ -43,24 +35,6 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def our(graded: Path, tmp_path: Path) -> Path:
     return classroom.copy(graded, tmp_path / "our")
-
-
-def hold(folder: Path, seconds: float) -> subprocess.Popen[str]:
-    """Let another process hold the gradebook."""
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(folder / "gradebook.db"), str(seconds)],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "held\n"
-    return holder
-
-
-def let_go(holder: subprocess.Popen[str]) -> None:
-    holder.kill()
-    holder.wait()
-    assert holder.stdout is not None
-    holder.stdout.close()
 
 
 # -- a locked database ---------------------------------------------------------------------------
