@@ -222,3 +222,40 @@ def test_a_submission_that_ends_the_grader_s_own_process_twice_waits_for_a_perso
 
     assert "7 graded, 0 unchanged, 7 wait for a person, 1 could not be graded" in said.out
     assert "  cleo: the grader's own process died on it, twice" in said.out
+
+
+KILL_THE_WARM_PROCESS = """
+import os, time
+from pathlib import Path
+from course import points
+
+def parent(process):
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+@points(0, question="double")
+def test_deadly(double):
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            warm = "course.sandbox.zygote" in (folder / "cmdline").read_text()
+            if warm and parent(folder.name) in (os.getpid(), parent(os.getppid())):
+                os.kill(int(folder.name), 9)
+        except OSError:
+            continue
+    time.sleep(0.5)
+    double(1)
+"""
+
+
+def test_a_warm_process_that_is_ended_again_and_again_is_no_fault_of_a_submission(
+    batch: Batch,
+) -> None:
+    with_tests_that_begin(batch, KILL_THE_WARM_PROCESS)
+    before = classroom.gradebook(batch.our)
+
+    said = course("autograde welcome --jobs 1", batch.our, code=1)
+
+    assert (
+        "ana, welcome: the process that notebooks run in was ended from outside, twice" in said.err
+    )
+    assert "look whether this machine runs out of memory, and run it again" in said.err
+    assert classroom.gradebook(batch.our) == before
