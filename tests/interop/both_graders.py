@@ -141,7 +141,7 @@ def _copy(course: Path, target: Path) -> Path:
     )
     with (target / "nbgrader_config.py").open("a", encoding="utf-8") as file:
         file.write(
-            f"\nc.CourseDirectory.root = {str(target)!r}\n"
+            f"\nc = get_config()\nc.CourseDirectory.root = {str(target)!r}\n"
             f"c.CourseDirectory.db_url = 'sqlite:///{target}/gradebook.db'\n"
             f"c.Exchange.root = {str(target / 'exchange')!r}\n"
         )
