@@ -24,7 +24,7 @@ from course.errors import Invalid, NotFound
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
 from course.feedback import page
-from course.grading.pool import Workers
+from course.grading.pool import Staff, Workers
 from course.grading.prepared import Prepared, fingerprint, gather, trusted
 from course.grading.turn import turn
 from course.layout import Layout
@@ -280,7 +280,7 @@ class Course:
         return fresh, len(work) - len(fresh)
 
     def autograde(
-        self, prepared: Prepared, work: Sequence[Submission], workers: Workers | None = None
+        self, prepared: Prepared, work: Sequence[Submission], workers: Staff | None = None
     ) -> Iterator[Graded]:
         """Judge submissions; yields each one when its marks are in the gradebook.
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
@@ -17,6 +18,13 @@ def add_to(app: typer.Typer) -> None:
         app.command()(command)
 
 
+class Backend(StrEnum):
+    """Where submissions are judged."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
 def autograde(
     lessons: Lessons,
     jobs: Annotated[
@@ -25,6 +33,12 @@ def autograde(
     force: Annotated[
         bool, typer.Option("--force", help="Grade unchanged submissions too.")
     ] = False,
+    backend: Annotated[
+        Backend, typer.Option(help="Where: in processes of this machine, or on a Dask cluster.")
+    ] = Backend.LOCAL,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Dask's scheduler, for --backend dask.")
+    ] = "",
     sandbox: Annotated[
         bool, typer.Option("--sandbox/--no-sandbox", help="Run learners' code behind walls.")
     ] = True,
@@ -37,19 +51,31 @@ def autograde(
 
     Example: `course autograde cleaning --jobs 2`
     """
-    from course.sandbox import kindle  # noqa: PLC0415  as below
+    from course.sandbox import kindle  # noqa: PLC0415  --help starts at once
 
-    kindle(walls=sandbox)  # it takes as long to start as all that comes before it is needed
-    from course.grading.pool import Workers  # noqa: PLC0415  --help starts without nbgrader
-
+    if backend is Backend.LOCAL:
+        kindle(walls=sandbox)  # it takes as long to start as all that comes before it is needed
     opened = show.open_course(course)
-    with Workers(jobs, walls=sandbox) as workers:
+    with _staff(backend, scheduler, jobs, walls=sandbox) as workers:
         stuck = 0
         for lesson in lessons:
             with opened.turn(lesson, partial(_wait, lesson)):
                 stuck += _autograde(opened, lesson, workers, force=force)
     if stuck:
         raise typer.Exit(show.NEEDS_PERSON)
+
+
+def _staff(backend: Backend, scheduler: str, jobs: int | None, *, walls: bool) -> Any:
+    """Return who judges, to be used in ``with``."""
+    if (backend is Backend.DASK) != bool(scheduler):
+        raise typer.BadParameter("--backend dask and --scheduler ADDRESS belong together")
+    if backend is Backend.DASK:
+        from course.grading.cluster import Cluster  # noqa: PLC0415  only where it is wanted
+
+        return Cluster(scheduler, walls=walls)
+    from course.grading.pool import Workers  # noqa: PLC0415  --help starts at once
+
+    return Workers(jobs, walls=walls)
 
 
 def _wait(lesson: str, who: str) -> None:

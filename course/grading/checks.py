@@ -6,8 +6,9 @@ the tests of one question at a time, with the names of one learner's notebook as
 
 import ast
 import os
-from collections.abc import Callable
-from contextlib import redirect_stdout
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,12 +61,18 @@ def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
         return
     loop = _make_loop(path, body)
     arguments = [
-        str(path), "-c", os.devnull, "--rootdir", str(path.parent), "--noconftest",
+        # a lesson may be called "random": its tests are then autograders.random, and no other module
+        str(path), "-c", os.devnull, "--rootdir", str(path.parents[1]), "--import-mode=importlib",
+        "--noconftest",
         "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml", "-p", "no:logging",
         "-p", "no:warnings", "-p", "no:faulthandler", "-p", "no:unraisableexception",
         "-p", "no:threadexception", "--assert=rewrite", "-o", "python_files=*.py",
     ]  # fmt: skip
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123  a device
+    with (
+        open(os.devnull, "w") as nowhere,  # noqa: PTH123  a device
+        redirect_stdout(nowhere),
+        _importable(path.parent),
+    ):
         pytest.main(arguments, plugins=[loop])
     if loop.failure is not None:
         raise loop.failure
@@ -74,6 +81,19 @@ def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
             "the tests can't be collected", where=str(path), found=loop.trouble or "no test function",
             expected="functions named test_..., decorated with @points(..., question=...)",
         )  # fmt: skip
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let tests import what lies beside them, after all that Python has, and forget it afterwards."""
+    sys.path.append(str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").parent == folder:
+                del sys.modules[name]
 
 
 def _make_loop(path: Path, body: Callable[[Tests], None]) -> "_Loop":

@@ -5,7 +5,6 @@ Workers end with the process that started them, however that ended.
 """
 
 import contextlib
-import errno
 import functools
 import multiprocessing as mp
 import os
@@ -15,22 +14,29 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from course.errors import CourseError, Unavailable
 from course.grading.prepared import Prepared
 from course.model import Graded, Submission
-from course.sandbox import Place, Session, Warmth, open_session, use, warm_up
+from course.sandbox import Warmth, use, warm_up
 
 if TYPE_CHECKING:
     from course.grading.checks import Tests
 
 MAX_TRIES = 2
+
+
+class Staff(Protocol):
+    """Whoever judges the submissions of a lesson: `Workers` here, or a `Cluster` elsewhere."""
+
+    def grade(self, lesson: Prepared, work: Sequence[Submission]) -> Iterator[Graded]:
+        """Judge submissions; yields each result as it is there, in no fixed order."""
 
 
 class Workers:
@@ -108,7 +114,7 @@ class _Worker:
 
     def __init__(self, folder: str, *, walls: bool) -> None:
         context = mp.get_context("forkserver")
-        context.set_forkserver_preload(["course.grading.grade"])
+        context.set_forkserver_preload(["course.grading.judge"])
         self.pipe, theirs = context.Pipe()
         self.walls = walls
         self.busy: Submission | None = None
@@ -174,7 +180,6 @@ class _Desk:
     def __init__(self, pipe: "Connection[object, object]", *, walls: bool) -> None:
         self.pipe, self.walls = pipe, walls
         self.order: object = None
-        self.sessions: list[Session] = []  # of the task in hand
 
     def next(self) -> object:
         """Wait for a lesson or a task; None at the end. A line on the way is taken."""
@@ -190,41 +195,19 @@ class _Desk:
 
     def judge(self, lesson: Prepared, tests: "Tests") -> None:
         """Judge tasks until something else comes."""
-        from course.grading.grade import grade  # noqa: PLC0415  brings pytest, for workers only
+        from course.grading.judge import Judge  # noqa: PLC0415  brings pytest, for workers only
 
         self.pipe.send(None)  # it lives; whatever ends it now is about a task
+        judge = Judge(lesson, tests, walls=self.walls)
         while isinstance(self.next(), Submission):
             assert isinstance(self.order, Submission)  # noqa: S101  just asked
-            try:
-                result: object = self._twice(
-                    functools.partial(grade, self.order, lesson, tests, self.open)
-                )
-            except (CourseError, OSError) as error:
-                result = _in_our_words(error)
-            self.pipe.send(result)
-
-    def _twice(self, judge: Callable[[], Graded]) -> Graded:
-        """Judge a submission, once more when its place was taken away under it."""
-        for _ in range(MAX_TRIES):
-            self.sessions = []
-            result = judge()
-            if not any(session.lost for session in self.sessions):
-                return result
-        raise Unavailable(
-            "the process that notebooks run in was ended from outside, twice in a row",
-            where=f"{result.submission.learner}, {result.submission.lesson}",
-            hint="look whether this machine runs out of memory, and run it again: nothing is lost",
-        )
-
-    def open(self, place: Place) -> Session:
-        session = open_session(place, walls=self.walls)
-        self.sessions.append(session)
-        return session
+            self.pipe.send(judge.judge(self.order))
 
 
 def _work(pipe: "Connection[object, object]", folder: str, walls: bool) -> None:
     """The worker's whole life: lesson after lesson until the pipe ends."""
     from course.grading.checks import with_tests  # noqa: PLC0415  as above
+    from course.grading.judge import in_our_words  # noqa: PLC0415  as above
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for notebooks, which inherit it
@@ -237,22 +220,10 @@ def _work(pipe: "Connection[object, object]", folder: str, walls: bool) -> None:
         try:
             with_tests(lesson.tests, functools.partial(desk.judge, lesson))
         except (CourseError, OSError) as error:
-            ours = _in_our_words(error)
+            ours = in_our_words(error)
             if desk.next() is not None:
                 pipe.send(ours)
                 desk.next()
-
-
-def _in_our_words(error: CourseError | OSError) -> CourseError:
-    """Return an error that the grader can show; raise what is none of a full disk."""
-    if isinstance(error, CourseError):
-        return error
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-        raise error
-    return Unavailable(
-        "submissions can't be laid out to run", where=tempfile.gettempdir(),
-        found=error.strerror or str(error), hint="make room there, and run it again",
-    )  # fmt: skip
 
 
 def _end_with_parent(folder: str) -> None:
