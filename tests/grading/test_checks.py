@@ -454,3 +454,18 @@ def test_nothing_is_printed_and_nothing_is_left_beside_the_tests(
     out = capfd.readouterr()
     assert (out.out, out.err) == ("", "")
     assert [path.suffix for path in tmp_path.iterdir() if path.name != "__pycache__"] == [".py"]
+
+
+@pytest.mark.parametrize("name", ["random", "statistics", "pytest"])
+def test_a_lesson_may_be_called_as_a_module(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "autograders"
+    folder.mkdir()
+    (folder / "beside.py").write_text("QUESTION = 'mean'")
+    tests = folder / f"{name}.py"
+    tests.write_text(
+        "import random\nfrom beside import QUESTION\nfrom course import points\n\n"
+        "@points(2, question=QUESTION)\ndef test_it():\n    assert random.random() < 1\n"
+    )
+    found: list[str] = []
+    with_tests(tests, lambda lesson: found.extend(lesson.questions()))
+    assert found == ["mean"]
