@@ -126,7 +126,6 @@ NOTHING, NO_DATA = 100, 1_000_000  # room for no file at all, or for all but the
         ("grades --output grades.csv", "our", NOTHING),
         ("submit welcome", "ana", NOTHING),
         ("submit welcome", "ana", NO_DATA),
-        ("autograde welcome --force --jobs 1", "our", NOTHING),
         ("autograde welcome --force --jobs 1", "our", NO_DATA),
     ],
 )
