@@ -127,9 +127,9 @@ class Memory(threading.Thread):
         self.root, self.samples, self.over = root, list[tuple[float, float]](), threading.Event()
 
     def run(self) -> None:
-        """Look four times a second until ``over``."""
+        """Look once a second until ``over``."""
         begin = time.perf_counter()
-        while not self.over.wait(0.25):
+        while not self.over.wait(1.0):
             mib = sum(_pss(process) for process in _descendants(self.root))
             self.samples.append((time.perf_counter() - begin, mib))
 
@@ -195,7 +195,7 @@ def _progress(root: Path, running: "subprocess.Popen[bytes]", begin: float) -> d
             with suppress(sqlite3.OperationalError):  # the table comes with the first of them
                 (number,) = book.execute("SELECT COUNT(*) FROM course_attempt").fetchone()
                 done.setdefault(number, time.perf_counter() - begin)
-            time.sleep(0.02)
+            time.sleep(0.1)
         (number,) = book.execute("SELECT COUNT(*) FROM course_attempt").fetchone()
         done.setdefault(number, time.perf_counter() - begin)
     marks = sorted(done)

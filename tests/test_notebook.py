@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from course import notebook
 from course.errors import Invalid, NotFound
+from course.grading import mending
 
 # -- making -----------------------------------------------------------------------------------
 
@@ -269,7 +270,7 @@ def test_a_damaged_notebook_is_still_read_repaired_and_written(
     change(data)
 
     node, _ = notebook.read(place(tmp_path, data))
-    mended = notebook.repair(lesson(), node).notebook
+    mended = mending.repair(lesson(), node).notebook
 
     assert json.loads(text_of(mended))["metadata"]["kernelspec"]["name"] == "python3"
     assert {"task", "answer", "test", "essay"} <= set(order(mended))
@@ -306,7 +307,7 @@ def work() -> NotebookNode:
 def mend(submitted: NotebookNode) -> tuple[NotebookNode, list[tuple[str, str]]]:
     """Repair, and hold every repair to what it promises always."""
     trusted, before = lesson(), copy.deepcopy(submitted)
-    mended = notebook.repair(trusted, submitted)
+    mended = mending.repair(trusted, submitted)
     assert text_of(trusted) == text_of(lesson()), "the trusted copy was changed"
     assert submitted == before, "the submission was changed"
     ids = [c.id for c in mended.notebook.cells]
@@ -417,7 +418,7 @@ def test_a_cell_as_it_was_given_out_gets_its_hidden_tests_without_a_remark() -> 
     bare.source, bare.id = "assert mean([1]) == 1", "lost"
     bare.metadata.pop("nbgrader")
 
-    mended = notebook.repair(trusted, made)
+    mended = mending.repair(trusted, made)
 
     assert find(mended.notebook, "test").source == "assert mean([1, 3]) == 2"
     assert [repair.text for repair in mended.repairs] == [
@@ -562,6 +563,6 @@ def test_whatever_was_done_a_repaired_notebook_is_whole_and_needs_no_repair(
         name = notebook.marks(each).get("grade_id", "")
         if name not in LOCKED and each.id not in LOCKED and each.source not in locked:
             assert each.source in kept, "something of the learner's was lost"
-    again = notebook.repair(lesson(), node)
+    again = mending.repair(lesson(), node)
     assert [repair.text for repair in again.repairs] == []
     assert text_of(again.notebook) == text_of(node)

@@ -14,6 +14,7 @@ from course import notebook as notebooks
 from course.errors import CourseError, Invalid, Unavailable
 from course.grading.checks import OUTCOMES, Tests
 from course.grading.learner import Notebook
+from course.grading.mending import repair
 from course.grading.prepared import Prepared, fingerprint, kernel_of, runs
 from course.layout import files_below, laid_over
 from course.lesson import record
@@ -57,7 +58,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
             submitted, found = _read(work.folder, name, len(lesson.notebooks))
         except (CourseError, PermissionError) as error:
             return Graded(work, reason=str(error).replace("\n ", ";"), fingerprint=mark)
-        mended = notebooks.repair(trusted, submitted)
+        mended = repair(trusted, submitted)
         repairs += [*found, *mended.repairs]
         run = _Run(lesson, name, trusted, mended.notebook, tests, answers)
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
