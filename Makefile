@@ -39,8 +39,9 @@ check: $(READY)  ## style and types
 test: $(READY) browser check  ## everything: style, types, tests
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
-faults: $(READY)  ## kill the grader at 200 random moments; it takes half an hour
-	COURSE_KILLS=$(KILLS) $(BIN)/pytest tests/faults/test_kill_grading.py tests/faults/test_grading_goes_on.py
+faults: $(READY)  ## what takes long: kills at 200 random moments, and another course; half an hour
+	COURSE_KILLS=$(KILLS) $(BIN)/pytest -n $(JOBS) --dist loadfile tests/interop/test_parity.py \
+	  tests/faults/test_kill_grading.py tests/faults/test_grading_goes_on.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) demo

@@ -240,6 +240,9 @@ def test_the_table_has_every_row_that_is_named_here() -> None:
     assert {*FAILED.values(), *(row for _, _, row in DIFFERENT.values())} <= set(rows)
 
 
+@pytest.mark.skipif(
+    not {"COURSE_PARITY", "COURSE_KILLS"} & os.environ.keys(), reason="make faults compares it"
+)
 def test_another_course_differs_only_where_a_row_of_the_differences_says_so(tmp_path: Path) -> None:
     found = both_graders.grade(UNSEEN.resolve(), tmp_path)
 
