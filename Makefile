@@ -37,7 +37,7 @@ check: $(READY)  ## style and types
 	$(BIN)/mypy
 
 test: $(READY) browser check  ## everything: style, types, tests
-	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 faults: $(READY)  ## what takes long: kills at 200 random moments, and another course; half an hour
 	COURSE_KILLS=$(KILLS) $(BIN)/pytest -n $(JOBS) --dist loadfile tests/interop/test_parity.py \

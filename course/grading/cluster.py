@@ -183,9 +183,19 @@ class _Bench:
             try:
                 prepared = lesson.unpack(Path(folder))
                 with_tests(prepared.tests, partial(answer, prepared))
-            except (CourseError, OSError) as error:  # the first task can't be judged, and waits
-                if (task := tasks.get()) is not None:
-                    task[1].set_result(in_our_words(error))
+            except BaseException as error:  # noqa: BLE001  whoever waits is told, and who comes next
+                while (task := tasks.get()) is not None:
+                    _refuse(task[1], error)
+
+
+def _refuse(answer: "Future[Graded | CourseError]", error: BaseException) -> None:
+    if not isinstance(error, (CourseError, OSError)):
+        answer.set_exception(error)
+        return
+    try:
+        answer.set_result(in_our_words(error))
+    except OSError as unknown:
+        answer.set_exception(unknown)
 
 
 _bench = _Bench()
