@@ -8,7 +8,7 @@ JOBS ?= auto
 
 KILLS ?= 200
 
-.PHONY: help setup demo test faults check browser clean
+.PHONY: help setup demo test faults check browser bwrap clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,12 @@ check: $(READY)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: $(READY) browser check  ## everything: style, types, tests
+bwrap:
+	@command -v bwrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq bubblewrap >/dev/null; } || \
+	  echo "The tests of bubblewrap's walls will be skipped: it isn't installed."
+
+test: $(READY) browser bwrap check  ## everything: style, types, tests
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 faults: $(READY)  ## what takes long: kills at 200 random moments, and another course; half an hour

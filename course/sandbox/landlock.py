@@ -34,7 +34,7 @@ class Landlock(Bare):
     def lock(self) -> None:
         """Allow only what can be read anyway, and the room's folder."""
         super().lock()
-        _restrict(Path(self.folder))
+        confine(Path(self.folder))
         seccomp.install(())
 
 
@@ -42,7 +42,12 @@ def _abi() -> int:
     return linux.syscall(_CREATE, None, 0, _VERSION)
 
 
-def _restrict(folder: Path) -> None:
+def confine(folder: Path) -> None:
+    """Let the calling process read Python and the system, and write into ``folder``, for good.
+
+    Raises:
+        OSError: the kernel has no Landlock.
+    """
     abi = _abi()
     kinds = (1 << _KINDS[min(abi, len(_KINDS)) - 1]) - 1
     words = (kinds, _TCP, _SCOPES)

@@ -3,9 +3,9 @@
 from signal import SIGKILL, SIGTERM
 from typing import Protocol
 
-LADDER = ("full", "landlock", "none")
+LADDER = ("full", "bubblewrap", "landlock", "none")
 
-ENDS = {"full": SIGKILL, "landlock": SIGTERM, "none": SIGTERM}
+ENDS = {"full": SIGKILL, "bubblewrap": SIGTERM, "landlock": SIGTERM, "none": SIGTERM}
 """The signal that ends a room's first process, and with it all others."""
 
 
@@ -41,8 +41,24 @@ class Wall(Protocol):
 def named(level: str) -> Wall:
     """Return walls of a level of `LADDER`."""
     from course.sandbox.bare import Bare  # noqa: PLC0415  the trusted side needs none of them
+    from course.sandbox.bubble import Bubble  # noqa: PLC0415
     from course.sandbox.jail import Jail  # noqa: PLC0415
     from course.sandbox.landlock import Landlock  # noqa: PLC0415
 
-    kinds: dict[str, type[Wall]] = {"full": Jail, "landlock": Landlock, "none": Bare}
+    kinds: dict[str, type[Wall]] = {
+        "full": Jail, "bubblewrap": Bubble, "landlock": Landlock, "none": Bare,
+    }  # fmt: skip
     return kinds[level]()
+
+
+def outside(level: str, command: list[str]) -> list[str]:
+    """Return the command that starts a process at a level, where ``command`` alone would not do.
+
+    Raises:
+        OSError: what is needed for it is missing.
+    """
+    if level == "bubblewrap":
+        from course.sandbox.bubble import wrapped  # noqa: PLC0415  the other levels don't need it
+
+        return wrapped(command)
+    return command

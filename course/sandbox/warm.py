@@ -134,6 +134,11 @@ class WarmProcess:
         return self.control
 
     def _light(self) -> None:
+        command = [sys.executable, "-m", "course.sandbox.zygote"]
+        try:
+            command = walls.outside(self.level, command)
+        except OSError as error:
+            raise Unavailable(f"no sandbox at level {self.level!r}", found=str(error)) from error
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         us = os.pidfd_open(os.getpid())
         order = {
@@ -141,7 +146,7 @@ class WarmProcess:
         }  # fmt: skip
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "course.sandbox.zygote", json.dumps(order)],
+                [*command, json.dumps(order)],
                 env=_environment(), cwd="/", pass_fds=(theirs.fileno(), us),
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 start_new_session=True,
