@@ -1,0 +1,27 @@
+"""The learner's language: what a person sees in a lesson goes through `_`, or `_n` for plurals.
+
+The language is the first of ``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that has a
+catalogue in ``locale/``; English stands in the source. See gettext's manual for the format.
+"""
+
+import gettext
+from functools import cache
+from pathlib import Path
+
+_DOMAIN = "course"
+_FOLDER = Path(__file__).parent / "locale"
+
+
+@cache
+def _catalogue() -> gettext.NullTranslations:
+    return gettext.translation(_DOMAIN, _FOLDER, fallback=True)
+
+
+def _(message: str) -> str:
+    """Return the message in the learner's language; in English where it has no translation."""
+    return _catalogue().gettext(message)
+
+
+def _n(one: str, many: str, count: int) -> str:
+    """Return ``one`` or ``many``, as the language has it for ``count`` things."""
+    return _catalogue().ngettext(one, many, count)
