@@ -57,6 +57,8 @@ class Lesson(_Table):
         due: absolute (a day means its last second in UTC) or relative to the learner's start.
         points: what its questions must add up to; None leaves it open.
         pass_mark: share of the points needed to pass, 0 to 1.
+        requires: folders of lessons that it builds on.
+        network: whether learners need a network for it.
     """
 
     folder: Name
@@ -66,6 +68,22 @@ class Lesson(_Table):
     due: Due | None = None
     points: float | None = Field(default=None, ge=0)
     pass_mark: Share = 0.5
+    requires: tuple[str, ...] = ()
+    network: bool = False
+
+
+class Accepted(_Table):
+    """A finding of ``course check`` that is meant to be so.
+
+    Attributes:
+        rule: its rule.
+        where: text that its place or message holds: a cell's id, a file, a slip.
+        reason: why it may stay.
+    """
+
+    rule: str
+    where: str
+    reason: str = Field(min_length=3)
 
 
 class Policies(_Table):
@@ -104,6 +122,7 @@ class CourseFile(_Table):
     lessons: tuple[Lesson, ...] = ()
     policies: Policies = Policies()
     groups: tuple[Group, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -115,6 +134,14 @@ class CourseFile(_Table):
                     raise ValueError(
                         f"lessons.{number}.objectives names '{objective}', which is not among "
                         f"the course's objectives{'; ' + hint if hint else ''}"
+                    )
+            for required in lesson.requires:
+                folders = [each.folder for each in self.lessons]
+                if required not in folders:
+                    hint = nearest(required, folders)
+                    raise ValueError(
+                        f"lessons.{number}.requires names '{required}', which is no lesson"
+                        f"{'; ' + hint if hint else ''}"
                     )
         for what, names in (
             ("lessons", [lesson.folder for lesson in self.lessons]),

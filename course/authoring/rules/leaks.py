@@ -1,0 +1,138 @@
+"""Whether a release gives away what learners are to find out: every file of it is searched."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+
+from course.authoring import build
+from course.authoring.finding import Finding
+from course.authoring.rules.structure import BEGIN, END
+from course.authoring.source import Source
+from course.notebook import marks
+
+_MARKS = (BEGIN, END, "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS", "=== BEGIN MARK SCHEME ===")
+_ODD = re.compile(r"(?:^|/)(?:\.git/|\.ipynb_checkpoints/|__pycache__/|.*(?:~|\.bak|\.orig|\.swp)$|"
+                  r"[^/]*(?:solution|loesung|answer[-_ ]?key)[^/]*$)", re.IGNORECASE)  # fmt: skip
+_LEAST = 12
+"""Letters of a line from which on it is no common one such as ``return x``."""
+
+
+def no_solution_travels(source: Source) -> Iterator[Finding]:
+    """No line of a solution stands in the release, in any cell, output, attachment or file."""
+    for file, cell in source.cells("code"):
+        if not marks(cell).get("solution"):
+            continue
+        for number, line in _hidden_lines(cell.source):
+            for name, text in _texts(source):
+                if line in text and not _shown_elsewhere(source, cell.id, line):
+                    yield source.at("solution-leaks", "error", (file, cell),
+                                    f"a line of the solution stands in the release, in {name}: '{line}'",
+                                    "take it out of the release, or change the exercise",
+                                    number)  # fmt: skip
+
+
+def _hidden_lines(text: str) -> Iterator[tuple[int, str]]:
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if BEGIN in line or END in line:
+            inside = BEGIN in line
+        elif inside and len(line.strip()) >= _LEAST and not line.strip().startswith("#"):
+            yield number, line.strip()
+
+
+def _shown_elsewhere(source: Source, cell_id: str, line: str) -> bool:
+    """Whether the author shows the same line on purpose, in an example say."""
+    return any(
+        line in cell.source for _, cell in source.cells()
+        if cell.id != cell_id and not marks(cell).get("solution")
+    )  # fmt: skip
+
+
+def _texts(source: Source) -> Iterator[tuple[str, str]]:
+    for name, content in source.release.items():
+        text = content.decode("utf-8", "replace")
+        if name.endswith((".ipynb", ".json")):  # where quotes and line ends are escaped
+            try:
+                text += "\n" + "\n".join(_strings(json.loads(text)))
+            except ValueError:
+                pass  # a file of the author's that only is called so
+        yield name, text
+
+
+def _strings(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield str(key)
+            yield from _strings(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _strings(value)
+
+
+def no_mark_is_left(source: Source) -> Iterator[Finding]:
+    """nbgrader's marks are gone from the release, and what stood between them."""
+    for name, text in _texts(source):
+        for mark in _MARKS:
+            if mark in text:
+                yield Finding("mark-leaks", "error", f"release/{source.name}/{name}",
+                              f"'{mark}' stands in the release",
+                              "the cell is not marked as nbgrader expects")  # fmt: skip
+
+
+def no_hidden_test_travels(source: Source) -> Iterator[Finding]:
+    """No hidden test of the tests file stands in the release."""
+    try:
+        tree = ast.parse(source.tests)
+        public = build.public_tests(source.tests, source.tests_file)
+    except (SyntaxError, build.Invalid):
+        return
+    for node in tree.body:
+        if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test")):
+            continue
+        for statement in node.body:
+            line = ast.unparse(statement)
+            if len(line) < 2 * _LEAST or line in public:
+                continue
+            for name, text in _texts(source):
+                if line in text:
+                    yield Finding("test-leaks", "error", source.tests_file,
+                                  f"the hidden test {node.name} stands in the release, in {name}",
+                                  "a test travels only if it is @public", line=statement.lineno)  # fmt: skip
+
+
+def no_odd_file_travels(source: Source) -> Iterator[Finding]:
+    """Nothing lies in the lesson's folder that learners should not have."""
+    for name in source.release:
+        if _ODD.search(name):
+            yield Finding("odd-file", "error", f"release/{source.name}/{name}",
+                          "this looks like a file that learners should not have",
+                          f"move it out of notebooks/{source.name}/")  # fmt: skip
+    for name, content in source.release.items():
+        if len(content) > 20_000_000:  # noqa: PLR2004  bytes; a slow line takes minutes
+            yield Finding("large-file", "warning", f"release/{source.name}/{name}",
+                          f"{len(content) / 1e6:.0f} MB for every learner to fetch",
+                          "make it smaller")  # fmt: skip
+
+
+def nothing_rides_along(source: Source) -> Iterator[Finding]:
+    """The release's notebooks carry no outputs and no attachments of answer cells."""
+    for name, content in source.release.items():
+        if not name.endswith(".ipynb"):
+            continue
+        for cell in json.loads(content)["cells"]:
+            about = cell.get("metadata", {}).get("nbgrader", {})
+            carries = "outputs" if cell.get("outputs") else "attachments" if (
+                about.get("solution") and cell.get("attachments")) else ""  # fmt: skip
+            if carries:
+                yield Finding("rides-along", "error", f"release/{source.name}/{name}",
+                              f"the released cell has {carries}", "clear them in the source",
+                              cell.get("id", ""))  # fmt: skip
+
+
+RULES = (
+    no_solution_travels, no_mark_is_left, no_hidden_test_travels, no_odd_file_travels,
+    nothing_rides_along,
+)  # fmt: skip

@@ -1,0 +1,109 @@
+"""A lesson as its rules see it: everything that was read of it, once. Pure."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from course.authoring import build
+from course.authoring.finding import Finding
+from course.model import Question
+from course.notebook import NotebookNode, marks
+from course.questions import Item
+from course.questions.text import QuizTextError, is_quiz, parse
+from course.settings import CourseFile, Lesson
+
+WRONG = "#| wrong:"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One lesson, read.
+
+    Attributes:
+        name: the lesson's folder.
+        course: the whole of `course.toml`.
+        folder: the lesson's folder on the disk.
+        notebooks: name without suffix -> its file from the course's root, and its cells.
+        tests: text of the lesson's tests; empty when there are none.
+        tests_file: its name from the course's root.
+        release: the built release's files, name -> content; empty when it can't be built.
+        before: the last released version's notebooks, name -> cells.
+    """
+
+    name: str
+    course: CourseFile
+    folder: Path
+    notebooks: Mapping[str, tuple[str, NotebookNode]]
+    tests: str = ""
+    tests_file: str = ""
+    release: Mapping[str, bytes] = field(default_factory=dict)
+    before: Mapping[str, NotebookNode] = field(default_factory=dict)
+
+    @property
+    def about(self) -> Lesson:
+        """Return what `course.toml` says of the lesson."""
+        return self.course.lesson(self.name)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """Return the graded questions, in order."""
+        return [
+            q for name, (_, node) in self.notebooks.items() for q in build.questions(name, node)
+        ]
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """Return the quiz questions that can be read, by id."""
+        found = {}
+        for _, cell in self.cells("code"):
+            if is_quiz(cell.source):
+                try:
+                    item = parse(cell.source)
+                except QuizTextError:
+                    continue  # a rule of its own tells
+                found[item.id] = item
+        return found
+
+    def cells(self, kind: str = "") -> Iterator[tuple[str, NotebookNode]]:
+        """Yield the file and each cell, of one cell type if it is given."""
+        for file, node in self.notebooks.values():
+            for cell in node.cells:
+                if not kind or cell.cell_type == kind:
+                    yield file, cell
+
+    def place(self, question: str) -> tuple[str, str]:
+        """Return the file and the id of the cell that a graded question has."""
+        for file, cell in self.cells():
+            if marks(cell).get("grade_id") == question:
+                return file, cell.id
+        return self.tests_file, ""
+
+    def at(
+        self, rule: str, level: str, cell: tuple[str, NotebookNode], text: str, hint: str = "",
+        line: int = 0,
+    ) -> Finding:  # fmt: skip
+        """Return a finding about a cell that `cells` gave."""
+        return Finding(rule, level, cell[0], text, hint, cell[1].id, line)
+
+    def about_file(self, rule: str, level: str, text: str, hint: str = "") -> Finding:
+        """Return a finding about the lesson's entry in `course.toml`."""
+        return Finding(rule, level, "course.toml", text, hint)
+
+
+def is_wrong(cell: NotebookNode) -> bool:
+    """Whether a cell holds a wrong answer that the author wrote down to try the tests with."""
+    return cell.cell_type == "code" and cell.source.lstrip().startswith(WRONG)
+
+
+def tree(source: str) -> ast.Module | None:
+    """Return a cell's syntax tree, without magics and shell commands; None when it is no Python."""
+    lines = source.splitlines()
+    if lines and lines[0].startswith("%%"):
+        return None
+    plain = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines]
+    try:
+        return ast.parse("\n".join(plain))
+    except (SyntaxError, ValueError):
+        return None

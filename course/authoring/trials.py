@@ -1,0 +1,160 @@
+"""What is handed in to try a lesson: the solution, nothing at all, and wrong answers. Pure."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import nbformat
+
+from course.authoring.mutants import SPOILS, mutants
+from course.authoring.source import WRONG, Source, is_wrong
+from course.model import Kind
+from course.notebook import NotebookNode, marks, write_text
+from course.questions import kind_of
+
+_SEEDED = (
+    "import random, sys\nrandom.seed(20)\nif 'numpy' in sys.modules:\n"
+    "    sys.modules['numpy'].random.seed(20)"
+)
+_STRINGS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One submission that a lesson is tried with.
+
+    Attributes:
+        name: of the learner who hands it in.
+        files: name and text of the notebooks that differ from the release.
+        answers: quiz question and raw answer.
+        half: whether it may take half of the time only.
+        question: the exercise that is answered wrong; empty when none is.
+        slip: what is wrong with it.
+        cell: where that stands, if the author wrote it.
+        line: of the cell that has the right answer; 0 when it is not one line.
+        says: what the learner must be told.
+        own: whether the author wrote it.
+        mild: whether many good tests let it through.
+    """
+
+    name: str
+    files: tuple[tuple[str, str], ...] = ()
+    answers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    half: bool = False
+    question: str = ""
+    slip: str = ""
+    cell: str = ""
+    line: int = 0
+    says: str = ""
+    own: bool = False
+    mild: bool = False
+
+
+def of(source: Source) -> list[Trial]:
+    """Return the solution, the solution begun with another seed, and the untouched release."""
+    answers = tuple(
+        (item.id, tuple(kind_of(item).samples(item, 0)["correct"]))  # type: ignore[arg-type]
+        for item in source.items.values() if item.mode == "graded" and kind_of(item).samples(item, 0).get("correct")
+    )  # fmt: skip
+    right, seeded = [], []
+    for name, node in _released(source):
+        _answer(node, _solutions(source, name))
+        right.append((f"{name}.ipynb", write_text(node)))
+        node.cells.insert(0, nbformat.v4.new_code_cell(_SEEDED, id="another-seed"))
+        seeded.append((f"{name}.ipynb", write_text(node)))
+    return [
+        Trial("solution", tuple(right), answers, half=True),
+        Trial("again", tuple(seeded), answers), Trial("untouched"),
+    ]  # fmt: skip
+
+
+def wrong_answers(source: Source) -> list[Trial]:
+    """Return the author's own wrong answers, and those that are made from the solutions."""
+    trials: list[Trial] = []
+    for name, (_, node) in source.notebooks.items():
+        right, strings = _solutions(source, name), _texts(node)
+        for question, cell in _exercises(source, node):
+            for mutant in mutants(cell.source, strings):
+                trials.append(Trial(
+                    f"wrong-{len(trials)}", _with(source, name, right | {cell.id: mutant.source}),
+                    question=question, slip=mutant.slip, line=mutant.line,
+                    mild=mutant.slip.startswith(SPOILS),
+                ))  # fmt: skip
+        for question, cell, wrong in _own(source, node):
+            slip, says = _heading(wrong.source)
+            text = wrong.source.split("\n", 1)[-1]
+            trials.append(Trial(
+                f"wrong-{len(trials)}", _with(source, name, right | {cell: text}),
+                question=question, slip=slip, cell=wrong.id, says=says, own=True,
+            ))  # fmt: skip
+    return trials
+
+
+def _released(source: Source) -> Iterator[tuple[str, NotebookNode]]:
+    for name, content in source.release.items():
+        if name.endswith(".ipynb") and "/" not in name:
+            yield name.removesuffix(".ipynb"), nbformat.from_dict(json.loads(content))
+
+
+def _solutions(source: Source, name: str) -> dict[str, str]:
+    """Return the sources of a notebook's answer cells, by cell id."""
+    if name not in source.notebooks:
+        return {}
+    return {cell.id: cell.source for cell in source.notebooks[name][1].cells if marks(cell).get("solution")}
+
+
+def _answer(node: NotebookNode, sources: dict[str, str]) -> None:
+    for cell in node.cells:
+        cell.source = sources.get(cell.id, cell.source)
+
+
+def _with(source: Source, name: str, sources: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the notebooks as handed in with these sources in one of them, all others right."""
+    files = []
+    for each, node in _released(source):
+        _answer(node, sources if each == name else _solutions(source, each))
+        files.append((f"{each}.ipynb", write_text(node)))
+    return tuple(files)
+
+
+def _exercises(source: Source, node: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """Yield each exercise that tests judge, and each code cell of its answer."""
+    judged = {q.id for q in source.questions if q.kind in (Kind.CODE, Kind.TESTS)}
+    pending: list[NotebookNode] = []
+    for cell in node.cells:
+        about = marks(cell)
+        if about.get("grade") and about["grade_id"] in judged:
+            yield from ((about["grade_id"], answer) for answer in pending)
+            pending = []
+        elif about.get("solution") and not about.get("grade") and cell.cell_type == "code":
+            pending.append(cell)
+
+
+def _own(source: Source, node: NotebookNode) -> Iterator[tuple[str, str, NotebookNode]]:
+    """Yield exercise, id of its answer cell and the wrong answer, which stands below the answer."""
+    of_answer = {answer.id: question for question, answer in _exercises(source, node)}
+    last = ""
+    for cell in node.cells:
+        last = cell.id if cell.id in of_answer else last
+        if is_wrong(cell) and last:
+            yield of_answer[last], last, cell
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """Return name and expected message of a wrong answer: ``#| wrong: used-sum says="..."``."""
+    words = shlex.split(text.lstrip().splitlines()[0].removeprefix(WRONG), comments=False)
+    says = next((word.removeprefix("says=") for word in words if word.startswith("says=")), "")
+    return " ".join(word for word in words if not word.startswith("says=")), says
+
+
+def _texts(node: NotebookNode) -> tuple[str, ...]:
+    """Return the short texts that the notebook's code names, as columns are; the commonest first."""
+    counts = dict[str, int]()
+    for cell in node.cells:
+        if cell.cell_type != "code" or not cell.source.strip() or cell.source.startswith("%%"):
+            continue
+        for text in re.findall(r"\[\s*['\"]([^'\"\n]{1,40})['\"]\s*\]", cell.source):
+            counts[text] = counts.get(text, 0) + 1
+    return tuple(sorted(counts, key=lambda text: -counts[text])[:_STRINGS])
