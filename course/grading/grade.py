@@ -20,7 +20,7 @@ from course.layout import files_below, laid_over
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
 from course.notebook import NotebookNode
-from course.questions import MalformedAnswerError, kind_of, sheet
+from course.questions import MalformedAnswerError, kind_of, seed, sheet
 from course.sandbox import CellRun, Opening, Place, Session, Strike
 from course.scoring import judge
 
@@ -60,7 +60,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
             return Graded(work, reason=str(error).replace("\n ", ";"), fingerprint=mark)
         mended = repair(trusted, submitted)
         repairs += [*found, *mended.repairs]
-        run = _Run(lesson, name, trusted, mended.notebook, tests, answers)
+        run = _Run(lesson, name, trusted, mended.notebook, tests, answers, work.learner)
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
             others = _lay_out(work.folder, lesson.files, Path(folder))
             start = None if others else _opening(lesson, name, mended.notebook)
@@ -134,6 +134,7 @@ class _Run:
     notebook: NotebookNode
     tests: Tests
     answers: record.State
+    learner: str
     struck: list[CellRun] = field(default_factory=list)  # since the last question
     count: int = 0
     shown: int = 0
@@ -216,7 +217,10 @@ class _Run:
             note = Note("answer", Outcome.FAILED, 0.0, question.points, "No answer was given.")
             return judge(question.id, question.points, [note])
         try:
-            result = kind_of(item).grade(item, kind_of(item).parse(item, saved.response))
+            variant = (
+                seed(self.learner, item.id, saved.variant) if saved.seed is None else saved.seed
+            )
+            result = kind_of(item).grade(item, kind_of(item).parse(item, saved.response), variant)
         except MalformedAnswerError as error:
             note = Note("answer", Outcome.FAILED, 0.0, question.points, f"Not an answer: {error}")
             return judge(question.id, question.points, [note])

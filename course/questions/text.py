@@ -58,7 +58,7 @@ def parse(source: str) -> Item:
         raise QuizTextError(problems)
     return Item(
         name, kind, "\n".join(prompt).strip(), tuple(options), mode, points, tuple(hints),
-        tuple(sorted(settings.items())),
+        tuple(sorted(settings.items())), unlock="never" if mode == "graded" else "pass",
     )  # fmt: skip
 
 

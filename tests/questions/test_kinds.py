@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from course.questions import Item, Kind, MalformedAnswerError, Option, kind_of, kinds
+from course.questions import Item, Kind, MalformedAnswerError, Option, check, kind_of, kinds
 from course.questions.text import parse
 
 EXAMPLES = {
@@ -61,14 +61,14 @@ def test_every_kind_has_an_example_here() -> None:
 @pytest.mark.parametrize("item", ITEMS, ids=IDS)
 def test_a_kind_keeps_its_word_in_all_five_verbs(item: Item) -> None:
     kind: Kind = kind_of(item)
-    samples = kind.samples(item)
+    samples = kind.samples(item, 1)
 
-    assert kind.check(item) == []
+    assert check(item) == []
     assert {"correct", "wrong", "malformed"} <= set(samples) <= {
         "correct", "partly", "wrong", "malformed"}  # fmt: skip
 
     shares = {
-        name: kind.grade(item, kind.parse(item, raw)).share
+        name: kind.grade(item, kind.parse(item, raw), 1).share
         for name, raw in samples.items()
         if name != "malformed"
     }
@@ -88,7 +88,7 @@ def test_a_kind_keeps_its_word_in_all_five_verbs(item: Item) -> None:
 @pytest.mark.parametrize("item", ITEMS, ids=IDS)
 def test_an_answer_survives_the_record_and_is_parsed_again_to_itself(item: Item) -> None:
     kind = kind_of(item)
-    answer = kind.parse(item, kind.samples(item)["correct"])
+    answer = kind.parse(item, kind.samples(item, 1)["correct"])
 
     assert kind.parse(item, json.loads(json.dumps(answer))) == answer
 
@@ -123,7 +123,9 @@ def test_one_seed_gives_one_order_and_another_seed_another(item: Item) -> None:
 
 def test_the_reasons_of_a_wrong_choice_say_why() -> None:
     item = ITEMS[0]
-    assert kind_of(item).grade(item, ("a",)).reasons == (("mean", "KEYWHY pulled by every value"),)
+    assert kind_of(item).grade(item, ("a",), 1).reasons == (
+        ("mean", "KEYWHY pulled by every value"),
+    )
 
 
 def test_a_single_choice_takes_one_option_only() -> None:
@@ -138,7 +140,7 @@ def test_no_choice_at_all_is_told_as_such() -> None:
 
 def test_choosing_everything_earns_nothing_with_credit_for_each() -> None:
     item = parse(EXAMPLES["multiple"][1])
-    assert kind_of(item).grade(item, ("a", "b", "c")).share == 0
+    assert kind_of(item).grade(item, ("a", "b", "c"), 1).share == 0
 
 
 def test_choosing_more_wrong_than_right_is_never_below_zero() -> None:
@@ -146,7 +148,7 @@ def test_choosing_more_wrong_than_right_is_never_below_zero() -> None:
         Option("a", "1", right=True), Option("b", "2", right=True), Option("c", "3"),
         kind="multiple", credit="each",
     )  # fmt: skip
-    assert kind_of(item).grade(item, ("a", "c")).share == 0
+    assert kind_of(item).grade(item, ("a", "c"), 1).share == 0
 
 
 def test_an_order_of_ticking_and_a_double_tick_change_nothing() -> None:
@@ -171,7 +173,7 @@ GOOD = (Option("a", "yes", right=True), Option("b", "no"))
     ],
 )
 def test_an_authors_mistake_is_named_with_what_to_do(item: Item, problem: str) -> None:
-    found = kind_of(item).check(item)
+    found = check(item)
     assert len(found) == 1
     assert problem in found[0]
 
