@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from course.errors import nearest
-from course.questions.item import Item, Kind, Problem, seed
-from course.questions.vary import problem, values
+from course.questions.item import Item, Kind, Problem, seed, used
+from course.questions.vary import values, written
 
 COMMON = ("points", "mode", "kind", "tries")
 """Settings of the first line that every kind knows."""
@@ -14,50 +14,49 @@ _CREDIT = ("all", "each")
 
 def mistakes(item: Item, kind: Kind) -> list[Problem]:
     """Return everything that is wrong with a question, each with what to do."""
-    found = [*_common(item, kind), *_variables(item)]
-    found += [each if isinstance(each, Problem) else Problem(each) for each in kind.check(item)]
-    return found or list(_samples(item, kind))
+    found = [*_common(item, kind), *_variables(item), *kind.check(item)] or list(
+        _samples(item, kind)
+    )
+    return [Problem(each, getattr(each, "line", 0) or 1) for each in found]
 
 
-def _common(item: Item, kind: Kind) -> Iterator[Problem]:
+def _common(item: Item, kind: Kind) -> Iterator[str]:
     if not item.prompt:
-        yield Problem("the question has no text; write it below the first line", 1)
+        yield ("the question has no text; write it below the first line")
     for name, value in item.settings:
         if name not in kind.settings:
             known = nearest(name, (*kind.settings, *COMMON))
-            yield Problem(
+            yield (
                 f"the setting '{name}' is unknown in a question of kind {item.kind}"
-                f"{'; ' + known if known else ''}", 1,
-            )  # fmt: skip
+                f"{'; ' + known if known else ''}"
+            )
         elif name == "credit" and value not in _CREDIT:
-            yield Problem(f"credit={value} is unknown; use 'all' or 'each'", 1)
+            yield (f"credit={value} is unknown; use 'all' or 'each'")
     if item.mode == "graded" and item.unlock != "never":
-        yield Problem(
+        yield (
             "the solution of a graded question stays with the grader; leave out 'solution:', "
-            "the feedback after grading says what was right", 1,
-        )  # fmt: skip
+            "the feedback after grading says what was right"
+        )
     if item.mode == "must-correct" and not item.varies:
-        yield Problem(
+        yield (
             "a must-correct question is asked again as another variant; give it options to "
-            "shuffle, or numbers that vary: let n = 10..20", 1,
-        )  # fmt: skip
+            "shuffle, or numbers that vary: let n = 10..20"
+        )
     if item.mode == "must-correct" and item.tries:
-        yield Problem("a must-correct question has any number of tries; leave out tries=", 1)
+        yield ("a must-correct question has any number of tries; leave out tries=")
 
 
-def _variables(item: Item) -> Iterator[Problem]:
-    for place, (name, spec) in enumerate(item.variables):
-        before = item.variables[:place]
-        try:
-            known = values(Item("", "", "", variables=before), 0)
-        except ValueError:
-            return  # told already
-        said = problem(name, spec, known)
-        if said:
-            yield Problem(said)
+def _variables(item: Item) -> Iterator[str]:
+    seen = dict(item.without_key().variables)
+    for name, spec in item.variables:
+        needed = used(item.variables, [rule.text for rule in item.rules])
+        if name in dict(needed) and name not in seen and "{" not in spec:
+            yield f"'{name}' changes the answer and is never shown; put {{{name}}} into the prompt"
+        elif name not in seen and name not in dict(needed):
+            yield f"'{name}' varies and is used nowhere; write {{{name}}} where it belongs"
 
 
-def _samples(item: Item, kind: Kind) -> Iterator[Problem]:
+def _samples(item: Item, kind: Kind) -> Iterator[str]:
     """Answer the question as it will be answered, in many variants."""
     for number in _SEEDS if item.variables else _SEEDS[:1]:
         try:
@@ -67,16 +66,16 @@ def _samples(item: Item, kind: Kind) -> Iterator[Problem]:
                 for name in ("correct", "wrong")
             )
         except ValueError as error:
-            yield Problem(f"its own answer can't be used{_which(item, number)}: {error}")
+            yield f"its own answer can't be used{_which(item, number)}: {error}"
             return
         if right not in (1, None):
-            yield Problem(f"its own right answer does not count as right{_which(item, number)}")
+            yield f"its own right answer does not count as right{_which(item, number)}"
             return
         if wrong and right is not None:
-            yield Problem(f"a wrong answer counts as right{_which(item, number)}")
+            yield f"a wrong answer counts as right{_which(item, number)}"
             return
 
 
 def _which(item: Item, number: int) -> str:
     known = values(item, number)
-    return f" (with {', '.join(f'{n} = {v}' for n, v in known.items())})" if known else ""
+    return f" (with {', '.join(f'{n} = {written(v)}' for n, v in known.items())})" if known else ""
