@@ -179,11 +179,9 @@ class Course:
         return [q for name, node in self._sources(lesson) for q in build.questions(name, node)]
 
     def _items(self, lesson: str) -> dict[str, Item]:
-        return {
-            item.id: item
-            for name, node in self._sources(lesson)
-            for item in build.quizzes(name, node)
-        }
+        objectives = [objective.id for objective in self.file.objectives]
+        items = build.lesson_quizzes(self._sources(lesson), objectives)
+        return {item.id: item for item in items}
 
     # learners -----------------------------------------------------------------------------------
 

@@ -2,13 +2,15 @@
 
 import ast
 import symtable
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from course.errors import Invalid
+from course.errors import Invalid, nearest
+from course.layout import COURSE_FILE
 from course.model import Kind, Question
 from course.notebook import NotebookNode, graded_cells, marks
-from course.questions import Item, kind_of, kinds
-from course.questions.text import QuizTextError, is_quiz, parse
+from course.questions import Item, check
+from course.questions.text import MAGIC, QuizTextError, is_quiz, parse
 
 CALLS = {"course.quiz": Kind.QUIZ, "course.check": Kind.CODE}
 
@@ -52,48 +54,69 @@ def questions(name: str, node: NotebookNode) -> list[Question]:
 
 
 def quizzes(name: str, node: NotebookNode) -> list[Item]:
-    """Return the ``%%quiz`` questions of one notebook, checked.
+    """Return the ``%%quiz`` questions of one notebook, checked; see `lesson_quizzes`."""
+    return lesson_quizzes([(name, node)])
+
+
+def lesson_quizzes(
+    notebooks: Sequence[tuple[str, NotebookNode]], objectives: Collection[str] | None = None
+) -> list[Item]:
+    """Return the ``%%quiz`` questions of a lesson's notebooks, checked.
+
+    Args:
+        notebooks: names without ``.ipynb``, and sources.
+        objectives: ids of the course's objectives; None when they are not known.
 
     Raises:
-        Invalid: with every mistake of the notebook at once, each with cell and line.
+        Invalid: with every mistake of the lesson at once, each with cell and line.
     """
-    items, problems, seen = [], [], set[str]()
-    for cell in node.cells:
-        if cell.cell_type != "code" or not is_quiz(cell.source):
-            continue
-        try:
-            item = parse(cell.source)
-        except QuizTextError as error:
-            problems += [f"cell '{cell.id}', line {line}: {text}" for line, text in error.problems]
-            continue
-        found = _problems(item, cell)
-        found += [f"the name '{item.id}' is taken by another question"] if item.id in seen else []
-        seen.add(item.id)
-        problems += [f"cell '{cell.id}', question '{item.id}': {text}" for text in found]
-        items.append(item)
+    items: list[Item] = []
+    problems: list[str] = []
+    for name, node in notebooks:
+        file = f"{name}.ipynb, " if len(notebooks) > 1 else ""
+        for cell in node.cells:
+            if cell.cell_type == "code" and is_quiz(cell.source):
+                found = _quiz(cell, items, objectives)
+                problems += [f"{file}cell '{cell.id}', {text}" for text in found]
     if problems:
         raise Invalid(
-            "\n    ".join(["a question can't be released", *problems]), where=f"{name}.ipynb"
+            "\n    ".join(["a question can't be released", *problems]),
+            where=", ".join(f"{name}.ipynb" for name, _ in notebooks),
         )
     return items
 
 
-def _problems(item: Item, cell: NotebookNode) -> list[str]:
-    if item.kind not in kinds():
-        return [f"there is no kind '{item.kind}'; use one of {', '.join(sorted(kinds()))}"]
-    found = kind_of(item).check(item)
+def _quiz(
+    cell: NotebookNode, items: list[Item], objectives: Collection[str] | None
+) -> Iterator[str]:
+    """Add a cell's question to the items; yield what is wrong with it."""
+    try:
+        item = parse(cell.source)
+    except QuizTextError as error:
+        yield from (f"line {line}: {text}" for line, text in error.problems)
+        return
+    first = cell.source[: cell.source.index(MAGIC)].count("\n") + 1
+    found = [*check(item), *_marks(item, cell)]
+    if item.id in {other.id for other in items}:
+        found.append(f"the name '{item.id}' is taken by another question; give it another")
+    if item.objective and objectives is not None and item.objective not in objectives:
+        hint = nearest(item.objective, objectives) or f"{COURSE_FILE} declares the objectives"
+        found.append(f"there is no objective '{item.objective}'; {hint}")
+    items.append(item)
+    for text in found:
+        yield f"line {max(getattr(text, 'line', 0), first)}, question '{item.id}': {text}"
+
+
+def _marks(item: Item, cell: NotebookNode) -> Iterator[str]:
     about = marks(cell)
     if not about:
-        found.append("the cell has no nbgrader metadata; give it a grade_id and lock it")
+        yield "the cell has no nbgrader metadata; give it a grade_id and lock it"
     elif about["grade_id"] != item.id:
-        found.append(f"its nbgrader grade_id is '{about['grade_id']}'; give both the same name")
+        yield f"its nbgrader grade_id is '{about['grade_id']}'; give both the same name"
     if bool(item.points) != bool(about.get("grade")) or (
         item.points and float(about.get("points", 0)) != item.points
     ):
-        found.append(
-            f"points={item.points:g} here, {about.get('points', 0)} in nbgrader's metadata"
-        )
-    return found
+        yield f"points={item.points:g} here, {about.get('points', 0)} in nbgrader's metadata"
 
 
 def turn_quizzes(node: NotebookNode) -> None:

@@ -1,7 +1,6 @@
 """`course.quiz`: one question as a widget, or as text where no widget can be shown."""
 
 import os
-import zlib
 from collections.abc import Callable
 from getpass import getuser
 from pathlib import Path
@@ -11,7 +10,7 @@ import anywidget
 import traitlets
 
 from course.lesson import record
-from course.questions import Item, MalformedAnswerError, kind_of, sheet
+from course.questions import Item, MalformedAnswerError, kind_of, seed, sheet
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -35,7 +34,8 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
 
     def __init__(self, item: Item, save: Save, saved: tuple[list[str], str] | None = None) -> None:
         self.question, self.save = item, save
-        shown = kind_of(item).prepare(item, _seed(item.id))
+        self.seed = _seed(item.id)
+        shown = kind_of(item).prepare(item, self.seed)
         super().__init__(
             item=shown, state={"answer": [], "saved": "", "tone": "", "message": "", "reasons": []}
         )
@@ -70,7 +70,7 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         if self.question.mode == "graded":
             text = "Saved. You will see the result after grading; you can still change it."
             return {"tone": "saved", "message": text, "reasons": []}
-        result = kind_of(self.question).grade(self.question, tuple(answer))
+        result = kind_of(self.question).grade(self.question, tuple(answer), self.seed)
         reasons = [list(pair) for pair in result.reasons]
         if result.share == 1:
             return {"tone": "right", "message": "Right.", "reasons": reasons}
@@ -129,12 +129,12 @@ def _saver(folder: Path) -> Save:
     )
 
 
-def _known(item: Item, saved: tuple[Any, str] | None) -> tuple[list[str], str] | None:
+def _known(item: Item, saved: record.Try | None) -> tuple[list[str], str] | None:
     """Return the saved answer if it still is one; a new version may have other options."""
     if saved is None:
         return None
     try:
-        return list(kind_of(item).parse(item, saved[0])), saved[1]
+        return list(kind_of(item).parse(item, saved.response)), saved.time
     except MalformedAnswerError:
         return None
 
@@ -145,4 +145,4 @@ def _seed(question: str) -> int:
         person = getuser()
     except (KeyError, OSError):  # a container's user without a name
         person = str(os.getuid())
-    return zlib.crc32(f"{person}/{question}".encode())
+    return seed(person, question, 0)

@@ -2,19 +2,22 @@
 
 The keys of practice and must-correct questions travel sealed, so that nobody meets an answer by
 accident. That is no secret: whoever wants to can open the seal. The keys of graded questions do
-not travel at all.
+not travel at all, and what could tell them (the order of what is to be put in order) neither.
+
+Format 2 holds an item's public fields by name, with ``sealed`` for all of them; format 1, of the
+first releases, knew choices only and is a part of it.
 """
 
 import base64
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
-from course.questions.item import Item, Option
+from course.questions.item import Item, Option, Rule
 
-FORMAT = 1
+FORMAT = 2
 NAME = "lesson.json"
 
 
@@ -35,24 +38,18 @@ def build(lesson: str, items: Iterable[Item], checks: str, about: dict[str, Any]
 
 
 def _pack(item: Item) -> dict[str, Any]:
-    public = {
-        "id": item.id, "kind": item.kind, "mode": item.mode, "points": item.points,
-        "prompt": item.prompt, "hints": list(item.hints),
-        "options": [{"id": option.id, "text": option.text} for option in item.options],
-    }  # fmt: skip
-    if item.mode != "graded":
-        public["sealed"] = _seal(asdict(item))
-    return public
+    public = _plain(item.without_key())
+    return public if item.mode == "graded" else {**public, "sealed": _seal(_plain(item))}
 
 
 def items(text: str) -> dict[str, Item]:
-    """Read a sheet's questions by id; of a graded one no option is marked right.
+    """Read a sheet's questions by id; of a graded one the key is not there.
 
     Raises:
-        ValueError: when the text is not a sheet of this format.
+        ValueError: when the text is not a sheet, or of a newer format.
     """
     data = json.loads(text)
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    if not isinstance(data, dict) or data.get("format") not in range(1, FORMAT + 1):
         raise ValueError(f"lesson.json of another format than {FORMAT}")
     return {entry["id"]: _unpack(entry) for entry in data["questions"]}
 
@@ -62,13 +59,26 @@ def checks(text: str) -> str:
     return str(json.loads(text)["checks"])
 
 
+def _plain(item: Item | Option | Rule) -> dict[str, Any]:
+    """Return an item without what is as by default; the line in its cell concerns nobody here."""
+    return {
+        each.name: [_plain(part) for part in value] if each.name in ("options", "rules") else value
+        for each in fields(item)
+        if each.name != "line" and (value := getattr(item, each.name)) != each.default
+    }
+
+
 def _unpack(entry: dict[str, Any]) -> Item:
     full = _open(entry["sealed"]) if "sealed" in entry else entry
-    return Item(
-        full["id"], full["kind"], full["prompt"],
-        tuple(Option(**option) for option in full["options"]), full["mode"], full["points"],
-        tuple(full["hints"]), tuple((k, v) for k, v in full.get("settings", ())),
-    )  # fmt: skip
+    known = {each.name for each in fields(Item)}
+    data = {name: _frozen(value) for name, value in full.items() if name in known}
+    data["options"] = tuple(Option(**option) for option in data.get("options", ()))
+    data["rules"] = tuple(Rule(**rule) for rule in data.get("rules", ()))
+    return Item(**data)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _seal(data: dict[str, Any]) -> str:

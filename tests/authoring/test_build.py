@@ -110,10 +110,10 @@ def test_a_sound_quiz_is_read_and_becomes_its_call() -> None:
          "cell 'big', line 1: one name in small letters"),
         (cell("%%quiz a\nWhy?\n- [x] a\n- [y] b\n", "a"), "cell 'a', line 4: an option is written"),
         (cell("%%quiz a kind=riddle\nWhy?\n- [x] a\n- [ ] b\n", "a"),
-         "cell 'a', question 'a': there is no kind 'riddle'; use one of multiple, single"),
+         "cell 'a', line 1, question 'a': there is no kind 'riddle'; use one of blanks, matching, multiple"),
         (cell("%%quiz a\nWhy?\n- [ ] a\n- [ ] b\n", "a"), "no option is right; mark it with '- [x]'"),
         (cell("%%quiz a\nWhy?\n- [x] a\n- [ ] b\n"),
-         "cell 'plain-0', question 'a': the cell has no nbgrader metadata; give it a grade_id"),
+         "cell 'plain-0', line 1, question 'a': the cell has no nbgrader metadata; give it a grade_id"),
         (cell("%%quiz a\nWhy?\n- [x] a\n- [ ] b\n", "b"),
          "its nbgrader grade_id is 'b'; give both the same name"),
         (cell(QUIZ, "mode", grade=True, points=3), "points=2 here, 3 in nbgrader's metadata"),
@@ -145,7 +145,7 @@ def test_all_mistakes_of_a_notebook_are_told_at_once() -> None:
     assert "cell 'big', line 1" in text
     assert text.count("the name 'mode' is taken by another question") == 1
     for part in ("has no text", "two options at least", "no option is right"):
-        assert f"cell 'c', question 'c': {part}" in text or part in text
+        assert f"cell 'c', line 1, question 'c': {part}" in text or part in text
 
 
 def test_a_quiz_in_a_markdown_cell_is_text() -> None:

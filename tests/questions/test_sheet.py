@@ -79,7 +79,7 @@ def test_the_checks_of_a_sheet_are_the_public_tests() -> None:
 
 @pytest.mark.parametrize("content", ["[]", "{}", '{"format": 99, "questions": []}'])
 def test_a_sheet_of_another_format_is_refused(content: str) -> None:
-    with pytest.raises(ValueError, match=r"lesson\.json of another format than 1"):
+    with pytest.raises(ValueError, match=r"lesson\.json of another format than 2"):
         sheet.items(content)
 
 

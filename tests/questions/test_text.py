@@ -67,7 +67,7 @@ BODY = "\nWhy?\n- [x] yes\n- [ ] no\n"
         ('%%quiz a title="open' + BODY, 1, "No closing quotation"),
         ("%%quiz a\nWhy?\n- [y] yes\n- [x] no\n", 3, "an option is written '- [ ] text'"),
         ("%%quiz a\nWhy?\n- [] yes\n- [x] no\n", 3, "an option is written '- [ ] text'"),
-        ("%%quiz a\nWhy?\n- [x] yes\nbut why?\n- [ ] no\n", 4, "text after the options"),
+        ("%%quiz a\nWhy?\n- [x] yes\nbut why?\n- [ ] no\n", 4, "text after the answers"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(source: str, line: int, text: str) -> None:
