@@ -7,10 +7,12 @@ course, in the runner that grades: the author's solution, the untouched release,
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+
+import nbformat
 
 import course as package
 from course import layout as disk
@@ -19,24 +21,22 @@ from course.authoring import rules
 from course.authoring.finding import Finding, ordered
 from course.authoring.source import Source
 from course.authoring.trials import Trial, of, wrong_answers
-from course.errors import CourseError, Invalid
-from course.grading import Workers
-from course.grading.prepared import Prepared, fingerprint
+from course.errors import CourseError
+from course.grading.pool import Workers
+from course.grading.prepared import Prepared, fingerprint, runs
 from course.lesson import record
 from course.model import Graded, Outcome, Submission, Verdict
 from course.term import Course
 
 CACHE = Path(".course") / "checked"
-Tell = Callable[[str], object]
 
 
-def check(term: Course, lesson: str, tell: Tell = lambda _text: None, *, walls: bool = True) -> list[Finding]:
+def check(term: Course, lesson: str, *, walls: bool = True) -> list[Finding]:
     """Return everything that is wrong with a lesson, worst first.
 
     Args:
         term: the course.
         lesson: the lesson's folder.
-        tell: called with what is being done.
         walls: False runs the lesson's code without a sandbox.
 
     Raises:
@@ -48,7 +48,6 @@ def check(term: Course, lesson: str, tell: Tell = lambda _text: None, *, walls: 
         scratch = Path(folder, "course")
         _copy(term, lesson, scratch)
         source, findings = read(term, lesson), list[Finding]()
-        tell("building the release")
         try:
             twin = Course.open(scratch)
             twin.release(lesson)
@@ -56,7 +55,7 @@ def check(term: Course, lesson: str, tell: Tell = lambda _text: None, *, walls: 
             findings.append(_refused(source, error))
         else:
             source = replace(source, release=_contents(twin.layout.release / lesson))
-            findings += _tried(term, twin, source, tell, walls=walls)
+            findings += _tried(term, twin, source, walls=walls)
         findings += rules.look(source)
     accepted = term.file.accepted
     return ordered(
@@ -106,9 +105,7 @@ def _refused(source: Source, error: CourseError) -> Finding:
 # -- trying ------------------------------------------------------------------------------------
 
 
-def _tried(
-    term: Course, twin: Course, source: Source, tell: Tell, *, walls: bool
-) -> list[Finding]:
+def _tried(term: Course, twin: Course, source: Source, *, walls: bool) -> list[Finding]:
     """Return what trying shows; from the cache when nothing that it hangs on has changed."""
     try:
         prepared = twin.prepare(source.name)
@@ -119,7 +116,6 @@ def _tried(
     kept = term.layout.root / CACHE / f"{disk.safe_name(source.name, 'lesson')}.json"
     if (known := _known(kept, key)) is not None:
         return known
-    tell(f"trying the solution and {len(trials) - 3} wrong answers")
     results = dict(_run(twin, prepared, trials, walls=walls))
     found = list(_judged(source, trials, results))
     disk.write(kept, json.dumps({"key": key, "findings": [asdict(f) for f in found]}))
@@ -138,15 +134,40 @@ def _run(
     twin: Course, prepared: Prepared, trials: list[Trial], *, walls: bool
 ) -> Iterator[tuple[str, Graded]]:
     """Grade the trials as if learners had handed them in; the solution has half of the time."""
+    limits = prepared.limits
     half = replace(
-        prepared.limits, cell_seconds=prepared.limits.cell_seconds / 2,
-        notebook_seconds=prepared.limits.notebook_seconds / 2,
-    )  # fmt: skip
+        limits, cell_seconds=limits.cell_seconds / 2, notebook_seconds=limits.notebook_seconds / 2
+    )
+    groups = dict[str, list[Trial]]()
+    for trial in trials:
+        groups.setdefault(trial.answer or ("half" if trial.half else "whole"), []).append(trial)
     with Workers(walls=walls) as workers:
-        for limits, some in ((half, [t for t in trials if t.half]), (prepared.limits, [t for t in trials if not t.half])):
+        for some in groups.values():
+            by = replace(prepared, limits=half) if some[0].half else prepared
             work = [_handed_in(twin, prepared.lesson, trial) for trial in some]
-            for graded in workers.grade(replace(prepared, limits=limits), work):
+            for graded in workers.grade(_focused(by, some[0]), work):
                 yield graded.submission.learner, graded
+
+
+def _focused(prepared: Prepared, trial: Trial) -> Prepared:
+    """Leave out what comes after the exercise that is tried, and share what comes before it."""
+    if not trial.answer:
+        return prepared
+    node = nbformat.reads(dict(prepared.notebooks)[trial.notebook], as_version=4)
+    mine = nbformat.reads(dict(trial.files)[f"{trial.notebook}.ipynb"], as_version=4)
+    answers = {c.id: c.source for c in mine.cells if notebooks.marks(c).get("solution")}
+    names = [notebooks.marks(cell).get("grade_id") for cell in node.cells]
+    del node.cells[names.index(trial.question) + 1 :]
+    text = notebooks.write_text(node)
+    for cell in node.cells:
+        cell.source = answers.get(cell.id, cell.source)
+    ids = [cell.id for cell in node.cells]
+    shared = tuple(cell.source for cell in node.cells[: ids.index(trial.answer)] if runs(cell))
+    return replace(
+        prepared, notebooks=((trial.notebook, text),),
+        questions=tuple(q for q in prepared.questions if q.id == trial.question),
+        openings={trial.notebook: shared}, fingerprint=fingerprint(prepared.fingerprint, trial.answer),
+    )  # fmt: skip
 
 
 def _handed_in(twin: Course, lesson: str, trial: Trial) -> Submission:
@@ -159,9 +180,7 @@ def _handed_in(twin: Course, lesson: str, trial: Trial) -> Submission:
     return Submission(trial.name, lesson, folder, None, disk.digest(folder))
 
 
-def _judged(
-    source: Source, trials: list[Trial], results: dict[str, Graded]
-) -> Iterator[Finding]:
+def _judged(source: Source, trials: list[Trial], results: dict[str, Graded]) -> Iterator[Finding]:
     """Turn what the trials gave into findings."""
     right = results["solution"]
     if right.reason:
@@ -185,7 +204,11 @@ def _solution(source: Source, right: Graded) -> Iterator[Finding]:
         if verdict.outcome in (Outcome.PASSED, Outcome.NEEDS_PERSON):
             continue
         file, cell = source.place(verdict.question)
-        said = "; ".join(f"{n.test}: {n.text or n.outcome}" for n in verdict.notes if n.outcome is not Outcome.PASSED)
+        said = "; ".join(
+            f"{n.test}: {n.text or n.outcome}"
+            for n in verdict.notes
+            if n.outcome is not Outcome.PASSED
+        )
         if verdict.outcome is Outcome.TIMEOUT:
             yield Finding("slow", "error", file, f"'{verdict.question}': the solution takes more than "
                           f"half of the time limit ({said})", "make it faster, or the limit longer", cell)  # fmt: skip
@@ -212,7 +235,9 @@ def _unlike(source: Source, one: Graded, two: Graded) -> Iterator[Finding]:
                           f"with another seed, {other.score} points", "set a seed, or test what holds for all", cell)  # fmt: skip
     again = dict(two.notebooks)
     for name, text in one.notebooks:
-        others = {cell["id"]: cell for cell in json.loads(again.get(name, '{"cells": []}'))["cells"]}
+        others = {
+            cell["id"]: cell for cell in json.loads(again.get(name, '{"cells": []}'))["cells"]
+        }
         for cell in json.loads(text)["cells"]:
             twin = others.get(cell["id"])
             if twin is not None and _shown(cell) != _shown(twin):

@@ -98,7 +98,8 @@ def _at_nodes(change: _NodeSlip) -> _Slip:
 def _replaced(whole: ast.Module, number: int, new: ast.AST) -> ast.Module:
     twin = copy.deepcopy(whole)
     target = list(ast.walk(twin))[number]
-    return _Put(target, copy.deepcopy(new)).visit(twin)  # type: ignore[no-any-return]
+    _Put(target, copy.deepcopy(new)).visit(twin)
+    return twin
 
 
 class _Put(ast.NodeTransformer):
@@ -112,7 +113,11 @@ class _Put(ast.NodeTransformer):
 
 
 def _numbers(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, (int, float))
+        and not isinstance(node.value, bool)
+    ):
         for step, word in ((1, "more"), (-1, "less")):
             yield f"{node.value} is one {word}", ast.Constant(node.value + step)
 

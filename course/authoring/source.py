@@ -94,7 +94,7 @@ class Source:
 
 def is_wrong(cell: NotebookNode) -> bool:
     """Whether a cell holds a wrong answer that the author wrote down to try the tests with."""
-    return cell.cell_type == "code" and cell.source.lstrip().startswith(WRONG)
+    return bool(cell.cell_type == "code" and cell.source.lstrip().startswith(WRONG))
 
 
 def tree(source: str) -> ast.Module | None:

@@ -31,6 +31,8 @@ class Trial:
         answers: quiz question and raw answer.
         half: whether it may take half of the time only.
         question: the exercise that is answered wrong; empty when none is.
+        notebook: the one that it stands in.
+        answer: id of the cell that is answered wrong.
         slip: what is wrong with it.
         cell: where that stands, if the author wrote it.
         line: of the cell that has the right answer; 0 when it is not one line.
@@ -44,6 +46,8 @@ class Trial:
     answers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     half: bool = False
     question: str = ""
+    notebook: str = ""
+    answer: str = ""
     slip: str = ""
     cell: str = ""
     line: int = 0
@@ -55,7 +59,7 @@ class Trial:
 def of(source: Source) -> list[Trial]:
     """Return the solution, the solution begun with another seed, and the untouched release."""
     answers = tuple(
-        (item.id, tuple(kind_of(item).samples(item, 0)["correct"]))  # type: ignore[arg-type]
+        (item.id, tuple(kind_of(item).samples(item, 0)["correct"]))
         for item in source.items.values() if item.mode == "graded" and kind_of(item).samples(item, 0).get("correct")
     )  # fmt: skip
     right, seeded = [], []
@@ -79,7 +83,7 @@ def wrong_answers(source: Source) -> list[Trial]:
             for mutant in mutants(cell.source, strings):
                 trials.append(Trial(
                     f"wrong-{len(trials)}", _with(source, name, right | {cell.id: mutant.source}),
-                    question=question, slip=mutant.slip, line=mutant.line,
+                    question=question, notebook=name, answer=cell.id, slip=mutant.slip, line=mutant.line,
                     mild=mutant.slip.startswith(SPOILS),
                 ))  # fmt: skip
         for question, cell, wrong in _own(source, node):
@@ -87,7 +91,7 @@ def wrong_answers(source: Source) -> list[Trial]:
             text = wrong.source.split("\n", 1)[-1]
             trials.append(Trial(
                 f"wrong-{len(trials)}", _with(source, name, right | {cell: text}),
-                question=question, slip=slip, cell=wrong.id, says=says, own=True,
+                question=question, notebook=name, answer=cell, slip=slip, cell=wrong.id, says=says, own=True,
             ))  # fmt: skip
     return trials
 
@@ -102,7 +106,11 @@ def _solutions(source: Source, name: str) -> dict[str, str]:
     """Return the sources of a notebook's answer cells, by cell id."""
     if name not in source.notebooks:
         return {}
-    return {cell.id: cell.source for cell in source.notebooks[name][1].cells if marks(cell).get("solution")}
+    return {
+        cell.id: cell.source
+        for cell in source.notebooks[name][1].cells
+        if marks(cell).get("solution")
+    }
 
 
 def _answer(node: NotebookNode, sources: dict[str, str]) -> None:

@@ -10,7 +10,16 @@ from course.questions.text import is_quiz
 
 _PATH = re.compile(r"(?:/home/|/Users/|/root/|/mnt/|/media/)[\w.-]+|\b[A-Za-z]:\\\\?\w+")
 _PIP = re.compile(r"^\s*[%!]\s*(?:pip3?|conda|mamba|uv pip)\s+install\s+(.*)$", re.MULTILINE)
-_OPENS = {"open", "read_csv", "read_table", "read_json", "read_excel", "read_parquet", "imread", "loadtxt"}
+_OPENS = {
+    "open",
+    "read_csv",
+    "read_table",
+    "read_json",
+    "read_excel",
+    "read_parquet",
+    "imread",
+    "loadtxt",
+}
 _NETWORK = {"requests", "urllib", "httpx", "aiohttp", "socket", "ftplib", "smtplib"}
 _UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|TBD|lorem ipsum)\b", re.IGNORECASE)
 
@@ -88,7 +97,9 @@ def packages_are_pinned(source: Source) -> Iterator[Finding]:
     """What a cell installs has a version."""
     for file, cell in source.cells("code"):
         for match in _PIP.finditer(cell.source):
-            loose = [word for word in match[1].split() if not word.startswith("-") and "==" not in word]
+            loose = [
+                word for word in match[1].split() if not word.startswith("-") and "==" not in word
+            ]
             if loose:
                 line = cell.source.count("\n", 0, match.start()) + 1
                 yield source.at("unpinned", "warning", (file, cell), f"{loose[0]} has no version",

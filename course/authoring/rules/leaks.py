@@ -4,11 +4,13 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from course.authoring import build
 from course.authoring.finding import Finding
 from course.authoring.rules.structure import BEGIN, END
 from course.authoring.source import Source
+from course.errors import Invalid
 from course.notebook import marks
 
 _MARKS = (BEGIN, END, "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS", "=== BEGIN MARK SCHEME ===")
@@ -53,10 +55,8 @@ def _texts(source: Source) -> Iterator[tuple[str, str]]:
     for name, content in source.release.items():
         text = content.decode("utf-8", "replace")
         if name.endswith((".ipynb", ".json")):  # where quotes and line ends are escaped
-            try:
+            with suppress(ValueError):  # a file of the author's that only is called so
                 text += "\n" + "\n".join(_strings(json.loads(text)))
-            except ValueError:
-                pass  # a file of the author's that only is called so
         yield name, text
 
 
@@ -73,7 +73,7 @@ def _strings(data: object) -> Iterator[str]:
 
 
 def no_mark_is_left(source: Source) -> Iterator[Finding]:
-    """nbgrader's marks are gone from the release, and what stood between them."""
+    """Nbgrader's marks are gone from the release, and what stood between them."""
     for name, text in _texts(source):
         for mark in _MARKS:
             if mark in text:
@@ -87,7 +87,7 @@ def no_hidden_test_travels(source: Source) -> Iterator[Finding]:
     try:
         tree = ast.parse(source.tests)
         public = build.public_tests(source.tests, source.tests_file)
-    except (SyntaxError, build.Invalid):
+    except (SyntaxError, Invalid):
         return
     for node in tree.body:
         if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test")):

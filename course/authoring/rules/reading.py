@@ -110,7 +110,9 @@ def links_have_a_target(source: Source) -> Iterator[Finding]:
 
 
 def _is_local(target: str) -> bool:
-    return bool(target) and not re.match(r"[a-z][a-z0-9+.-]*:|#|//|attachment:", target, re.IGNORECASE)
+    return bool(target) and not re.match(
+        r"[a-z][a-z0-9+.-]*:|#|//|attachment:", target, re.IGNORECASE
+    )
 
 
 def tables_have_headers(source: Source) -> Iterator[Finding]:
@@ -158,7 +160,9 @@ def time_is_honest(source: Source) -> Iterator[Finding]:
     quizzes = sum(is_quiz(cell.source) for _, cell in source.cells("code"))
     exercises = sum(not is_quiz(c.source) and q.points > 0 for q in source.questions
                     for _, c in source.cells() if c.metadata.get("nbgrader", {}).get("grade_id") == q.id)  # fmt: skip
-    guess = words / WORDS_A_MINUTE + exercises * MINUTES_OF_AN_EXERCISE + quizzes * MINUTES_OF_A_QUIZ
+    guess = (
+        words / WORDS_A_MINUTE + exercises * MINUTES_OF_AN_EXERCISE + quizzes * MINUTES_OF_A_QUIZ
+    )
     told = source.about.minutes
     if guess >= 5 and not guess / 2 <= told <= guess * 3:  # noqa: PLR2004  short ones vary too much
         yield source.about_file(

@@ -48,7 +48,12 @@ def quizzes_can_be_read(source: Source) -> Iterator[Finding]:
         if item.kind not in kinds():
             hint = nearest(item.kind, kinds()) or f"use one of {', '.join(sorted(kinds()))}"
             yield source.at(
-                "quiz", "error", (file, cell), f"there is no kind of question '{item.kind}'", hint, 1
+                "quiz",
+                "error",
+                (file, cell),
+                f"there is no kind of question '{item.kind}'",
+                hint,
+                1,
             )
             continue
         for text in kind_of(item).check(item):
@@ -115,7 +120,11 @@ def _declared(tests: str) -> Iterator[tuple[str, float, int]]:
                     (k.value.value for k in call.keywords
                      if k.arg == "question" and isinstance(k.value, ast.Constant)), None,
                 )  # fmt: skip
-                worth = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else 0
+                worth = (
+                    call.args[0].value
+                    if call.args and isinstance(call.args[0], ast.Constant)
+                    else 0
+                )
                 if isinstance(question, str) and isinstance(worth, (int, float)):
                     yield question, float(worth), call.lineno
 
@@ -144,7 +153,12 @@ def solutions_are_marked(source: Source) -> Iterator[Finding]:
             yield source.at("solution", "error", (file, cell),
                             "a solution stands in a cell that is not marked as an answer: it would "
                             "be released", "mark the cell, or remove the solution")  # fmt: skip
-        elif about.get("solution") and not about.get("grade") and cell.cell_type == "code" and not begins:
+        elif (
+            about.get("solution")
+            and not about.get("grade")
+            and cell.cell_type == "code"
+            and not begins
+        ):
             yield source.at("solution", "error", (file, cell), "an answer cell without a solution "
                             f"between '{BEGIN}' and '{END}'",
                             "the whole cell would be released as it stands")  # fmt: skip
@@ -183,7 +197,7 @@ def calls_have_an_end(source: Source) -> Iterator[Finding]:
             if function == "course.check" and marks(cell).get("grade"):
                 continue  # told as an exercise without a test
             yield source.at("call", "error", (file, cell),
-                            f"{function}(\"{name}\") names nothing of this lesson", hint)  # fmt: skip
+                            f'{function}("{name}") names nothing of this lesson', hint)  # fmt: skip
 
 
 def stays_the_same(source: Source) -> Iterator[Finding]:
@@ -218,7 +232,7 @@ def dates_are_sane(source: Source) -> Iterator[Finding]:
         return
     due = lessons[here].due
     for earlier in lessons[:here]:
-        if due is not None and earlier.due is not None and type(due) is type(earlier.due) and due < earlier.due:  # type: ignore[operator]
+        if _is_before(due, earlier.due):
             yield source.about_file(
                 "dates", "warning", f"lesson '{source.name}' is due before '{earlier.folder}', which "
                 "comes earlier in the course", "change the order, or one of the dates",
@@ -228,6 +242,13 @@ def dates_are_sane(source: Source) -> Iterator[Finding]:
             "dates", "error", f"lesson '{source.name}' is due before anybody starts",
             "give a time after the start, such as '1 week'",
         )  # fmt: skip
+
+
+def _is_before(one: object, two: object) -> bool:
+    """Whether two dates, or two times after the start, are the wrong way round."""
+    if isinstance(one, dt.datetime) and isinstance(two, dt.datetime):
+        return one < two
+    return isinstance(one, dt.timedelta) and isinstance(two, dt.timedelta) and one < two
 
 
 RULES = (

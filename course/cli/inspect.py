@@ -1,0 +1,68 @@
+"""`course check`: the faults of lessons, for people, programs and code review."""
+
+import json as text_of
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course.cli import show
+from course.cli.show import CourseOption, JsonOption
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(check)
+
+
+def check(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(metavar="[LESSON...]", help="Lessons; by default all.")
+    ] = None,
+    course: CourseOption = None,
+    sarif: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a SARIF report for code review.")
+    ] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="Run the lesson behind walls.")
+    ] = True,
+    json: JsonOption = False,
+) -> None:
+    """Find every fault of a lesson before its release: read it, run it, try wrong answers.
+
+    The solution must pass, the untouched release must earn nothing, and wrong answers (your own and
+    made ones) must not pass. What did not change since the last time is not tried again. Exit code
+    1 when there is an error. A finding that is meant to be so is accepted in course.toml.
+
+    Example: `course check first-look --sarif report.sarif`
+    """
+    from course import __version__, inspection  # noqa: PLC0415  --help starts at once
+    from course.authoring.finding import ordered  # noqa: PLC0415
+    from course.authoring.finding import sarif as report  # noqa: PLC0415
+    from course.layout import write  # noqa: PLC0415
+    from course.term import Course  # noqa: PLC0415
+
+    term = Course.open(course)
+    wanted = lessons or term.lessons()
+    found = []
+    for lesson in wanted:
+        if not json:
+            show.note(f"looking at {lesson} ...")
+        found += inspection.check(term, lesson, walls=sandbox)
+    found = ordered(found)
+    if sarif is not None:
+        write(sarif, text_of.dumps(report(found, __version__), indent=1) + "\n")
+    if json:
+        show.table([f.data() for f in found], {"rule": "rule"}, as_json=True, empty="")
+    else:
+        for finding in found:
+            show.say(str(finding))
+        counts = {
+            level: sum(f.level == level for f in found) for level in ("error", "warning", "note")
+        }
+        show.say(
+            f"{', '.join(wanted)}: "
+            + ", ".join(f"{n} {w}{'s' * (n != 1)}" for w, n in counts.items())
+        )
+    if any(finding.level == "error" for finding in found):
+        raise typer.Exit(1)
