@@ -216,7 +216,7 @@ class _Run:
             note = Note("answer", Outcome.FAILED, 0.0, question.points, "No answer was given.")
             return judge(question.id, question.points, [note])
         try:
-            result = kind_of(item).grade(item, kind_of(item).parse(item, saved[0]))
+            result = kind_of(item).grade(item, kind_of(item).parse(item, saved.response))
         except MalformedAnswerError as error:
             note = Note("answer", Outcome.FAILED, 0.0, question.points, f"Not an answer: {error}")
             return judge(question.id, question.points, [note])

@@ -129,12 +129,12 @@ def _saver(folder: Path) -> Save:
     )
 
 
-def _known(item: Item, saved: tuple[Any, str] | None) -> tuple[list[str], str] | None:
+def _known(item: Item, saved: record.Try | None) -> tuple[list[str], str] | None:
     """Return the saved answer if it still is one; a new version may have other options."""
     if saved is None:
         return None
     try:
-        return list(kind_of(item).parse(item, saved[0])), saved[1]
+        return list(kind_of(item).parse(item, saved.response)), saved.time
     except MalformedAnswerError:
         return None
 

@@ -1,84 +1,79 @@
 """The learner's record: one line of JSON per thing that happened, appended and flushed to disk.
 
-A line is a small xAPI-like statement: ``id``, ``timestamp`` (with the time zone), ``verb`` (the
-IRI of ADL's verb), ``object`` (the question's id) and ``result``. The state of a lesson is a fold
-over the lines; a line that can't be read is counted and left alone.
+A line is an xAPI statement of one learner, so without its actor: ``id``, ``timestamp`` (with the
+time zone), ``verb`` (an IRI of ADL, Activity Streams or the Tin Can registry), ``object`` (the id
+of a question, section, video …), ``result`` and, where there is one, ``context``. What a lesson
+knows of its learner is a fold over the lines (`course.lesson.state`).
+
+A record of another machine is put beside this one under any name like ``record-home.jsonl`` (as
+sync programs name a copy in conflict): all of them are read, and each statement counts once.
 """
 
 import datetime as dt
+import errno
 import json
 import os
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from course.lesson.state import VERBS, State, Try, fold
+
+__all__ = ["NAME", "VERBS", "State", "Try", "append", "read"]
+
 NAME = "record.jsonl"
-VERBS = {
-    "answered": "http://adlnet.gov/expapi/verbs/answered",
-    "attempted": "http://adlnet.gov/expapi/verbs/attempted",
-}
+_ALL = "record*.jsonl"
 MAX_BYTES = 50_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the lines add up to.
-
-    Attributes:
-        answers: the last raw answer per question, with its time.
-        unreadable: how many lines could not be read.
-    """
-
-    answers: dict[str, tuple[Any, str]] = field(default_factory=dict)
-    unreadable: int = 0
-
-
-def append(folder: Path, verb: str, question: str, result: dict[str, Any]) -> str:
+def append(
+    folder: Path,
+    verb: str,
+    object_: str,
+    result: dict[str, Any],
+    context: dict[str, Any] | None = None,
+) -> str:
     """Add one line, on the disk before this returns; returns its timestamp.
+
+    Args:
+        folder: the lesson's folder.
+        verb: one of VERBS, by its short name.
+        object_: what it is about, a question's id for example.
+        result: what came of it, see `course.lesson.state`.
+        context: what it happened with.
 
     Raises:
         OSError: when it can't be written; nothing that was there is harmed.
     """
-    now = dt.datetime.now().astimezone().isoformat(timespec="milliseconds")
+    now = dt.datetime.now().astimezone().isoformat(timespec="microseconds")
     line = {
         "id": str(uuid.uuid4()), "timestamp": now, "verb": VERBS[verb],
-        "object": question, "result": result,
+        "object": object_, "result": result, **({"context": context} if context else {}),
     }  # fmt: skip
-    data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
-    path = folder / NAME
-    torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
-    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(
-            number, b"\n" + data if torn else data
-        )  # one write: lines of two kernels don't mix
-        os.fsync(number)
-    finally:
-        os.close(number)
+    data = (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="replace")
+    with (folder / NAME).open("ab+", buffering=0) as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            data = data if file.read(1) == b"\n" else b"\n" + data  # after a torn line
+        if file.write(data) != len(data):  # one write: lines of two kernels don't mix
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / NAME))
+        os.fsync(file.fileno())
     return now
 
 
 def read(folder: Path) -> State:
-    """Fold the record of a folder; an absent one is empty. Links are not followed."""
-    path = folder / NAME
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
+    """Fold the records of a folder; an absent one is empty. Links are not followed."""
+    found = []
+    for path in sorted(folder.glob(_ALL), key=lambda path: (path.name != NAME, path.name)):
+        if path.is_file() and not path.is_symlink():
+            about = path.stat()
+            found.append((path, about.st_ino, about.st_size, about.st_mtime_ns))
+    if sum(size for _, _, size, _ in found) > MAX_BYTES:
         return State()
-    return fold(path.read_bytes().splitlines())
+    return _read(tuple(found))
 
 
-def fold(lines: Iterable[bytes]) -> State:
-    """Fold lines in order; of two answers to one question the later one counts."""
-    state, unreadable = State(), 0
-    for line in lines:
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            question, verb, when = entry["object"], entry["verb"], entry["timestamp"]
-            if verb == VERBS["answered"] and isinstance(question, str) and isinstance(when, str):
-                state.answers[question] = (entry["result"]["response"], when)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            unreadable += 1
-    return State(state.answers, unreadable)
+@lru_cache(maxsize=8)  # a notebook of sixty questions reads it sixty times
+def _read(files: tuple[tuple[Path, int, int, int], ...]) -> State:
+    return fold(line for path, *_ in files for line in path.read_bytes().split(b"\n"))
