@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     MEMORY = "memory"
     CRASH = "crash"
     NOT_REACHED = "not reached"
+    NOT_TRIED = "not tried"  # a test that another one had to pass before
     NEEDS_PERSON = "needs a person"
 
 

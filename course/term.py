@@ -247,6 +247,7 @@ class Course:
         prepared = gather(
             lesson, nodes, self._items(lesson), tests=self.layout.tests(lesson),
             files=self.layout.source / lesson, limits=self._limits(), preload=self._imports(),
+            test_seconds=self.file.policies.test_seconds,
         )  # fmt: skip
         with self.book() as book:
             saved.save_questions(book, lesson, prepared.questions)

@@ -16,7 +16,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if not {"sample", "templates"
 FLOORS = [
     {"errors"},
     {"model"},
-    {"scoring", "testing", "layout"},
+    {"scoring", "testing", "layout", "limit"},
     {"questions"},
     {"settings", "notebook", "store"},
     {"authoring", "exchange", "lesson", "sandbox"},
@@ -129,7 +129,9 @@ def test_course_offers_exactly_what_it_says() -> None:
         " if not n.startswith('_') and not isinstance(v, types.ModuleType)}\n"
         "print(sorted(own) == sorted(course.__all__), sorted(own))"
     )
-    assert fresh(script) == ("True ['check', 'misconception', 'points', 'public', 'quiz']")
+    assert fresh(script) == (
+        "True ['check', 'hint', 'misconception', 'needs', 'points', 'public', 'quiz']"
+    )
 
 
 def test_a_check_and_a_quiz_stay_functions_when_their_modules_are_loaded() -> None:
