@@ -201,6 +201,7 @@ class Mark:
         at: when it was last set, in UTC.
         comment: what a person wrote, Markdown.
         notes: the autograder's reasons.
+        notebook: where the question stands.
     """
 
     learner: str
@@ -216,3 +217,4 @@ class Mark:
     kind: str = ""
     title: str = ""
     repairs: tuple[Repair, ...] = field(default=())
+    notebook: str = ""

@@ -128,6 +128,7 @@ class Course:
                 found=f"{total:g} in the notebook: "
                 + ", ".join(f"{q.id} {q.points:g}" for q in questions),
             )  # fmt: skip
+        build.refuse_shared_names(lesson, self._sources(lesson))
         released = self._build(lesson)
         with self.book() as book:
             saved.save_questions(book, lesson, questions)
@@ -303,10 +304,12 @@ class Course:
                 yield graded
 
     @contextmanager
-    def recording(self, prepared: Prepared) -> Iterator[Callable[[Graded, frozenset[str]], None]]:
+    def recording(
+        self, prepared: Prepared
+    ) -> Iterator[Callable[[Graded, frozenset[tuple[str, str]]], None]]:
         """Lend a function that writes what grading one submission gave, all of it or nothing.
 
-        Its second argument names questions whose standing mark is kept.
+        Its second argument names questions (notebook, question) whose standing mark is kept.
         """
         people = {person.id: person for person in self.learners()}
         due, rules = self.file.lesson(prepared.lesson).due, self.file.policies
@@ -315,7 +318,7 @@ class Course:
         def penalty(score: float, late: dt.timedelta) -> float:
             return late_penalty(score, late, rules.late, rules.late_per_day, grace)
 
-        def record(graded: Graded, keep: frozenset[str]) -> None:
+        def record(graded: Graded, keep: frozenset[tuple[str, str]]) -> None:
             person = people.get(graded.submission.learner)
             when = due_date(due, person.start if person else None)
             self._keep_notebooks(graded)

@@ -2,6 +2,8 @@
 
 import ast
 import symtable
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from course.errors import Invalid
@@ -50,6 +52,27 @@ def questions(name: str, node: NotebookNode) -> list[Question]:
             Question(about["grade_id"], name, kind, float(about.get("points", 0)), heading)
         )
     return found
+
+
+def refuse_shared_names(lesson: str, sources: Sequence[tuple[str, NotebookNode]]) -> None:
+    """Require that no question of a lesson has the name of one in another of its notebooks.
+
+    nbgrader wants names unique in one notebook only; a mark and a saved answer are found by the
+    lesson and the question's name alone.
+
+    Raises:
+        Invalid: with every such name and its places.
+    """
+    places = {(each.id, name) for name, node in sources for each in questions(name, node)}
+    places |= {(each.id, name) for name, node in sources for each in quizzes(name, node)}
+    times = Counter(each for each, _ in places)
+    shared = [f"'{each}' in {name}.ipynb" for each, name in sorted(places) if times[each] > 1]
+    if shared:
+        raise Invalid(
+            f"notebooks of '{lesson}' share a question's name", where=lesson, found=", ".join(shared),
+            expected="every question of a lesson has a name of its own",
+            hint="change one of them: the cell's grade_id, and the name in its quiz, check and tests",
+        )  # fmt: skip
 
 
 def quizzes(name: str, node: NotebookNode) -> list[Item]:

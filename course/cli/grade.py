@@ -174,7 +174,11 @@ def _regrade(
     if not dry_run:
         with opened.recording(prepared) as record:
             for graded, found in results:
-                down = {change.question for change in found if change.direction == "down"}
+                down = {
+                    (change.notebook, change.question)
+                    for change in found
+                    if change.direction == "down"
+                }
                 record(graded, frozenset(down) if never_down else frozenset())
     if not json:
         count = Counter(change.direction for change in changes)

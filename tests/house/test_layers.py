@@ -38,8 +38,8 @@ HEAVY = {
     "ipywidgets": ("lesson/",),
     "anywidget": ("lesson/",),
     "nbclient": ("sandbox/", "lesson/"),
-    # in quiet.py only to give the kernel that nbgrader starts a private socket
-    "jupyter_client": ("sandbox/", "lesson/", "exchange/quiet.py"),
+    # in autotests.py only to give the kernel that nbgrader starts a private socket
+    "jupyter_client": ("sandbox/", "lesson/", "exchange/autotests.py"),
     "IPython": ("sandbox/", "lesson/"),
     "ipykernel": ("sandbox/", "lesson/"),
 }
