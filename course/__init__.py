@@ -1,16 +1,16 @@
 """Courses taught with Jupyter notebooks at the learner's own pace, on top of nbgrader.
 
 In a lesson's notebook: ``import course``, then `check` and `quiz`. In `autograders/<lesson>.py`:
-`points`, `public` and `misconception`. Everything else is the command ``course`` and the library
+`points`, `public`, `misconception`, `hint` and `needs`. Everything else is the command ``course`` and the library
 below it (`course.term`).
 """
 
 from course.lesson import check, quiz
-from course.testing import misconception, points, public
+from course.testing import hint, misconception, needs, points, public
 
 __version__ = "0.1.0"
 
-__all__ = ["check", "misconception", "points", "public", "quiz"]
+__all__ = ["check", "hint", "misconception", "needs", "points", "public", "quiz"]
 
 
 def _register_in_notebook() -> None:

@@ -28,6 +28,7 @@ _WORDS = {
     Outcome.MEMORY.value: ("bad", "✗", "It used too much memory and was stopped"),
     Outcome.CRASH.value: ("bad", "✗", "The notebook's process ended while it ran"),
     Outcome.NOT_REACHED.value: ("bad", "✗", "What was asked for was not there"),
+    Outcome.NOT_TRIED.value: ("bad", "○", "Not tried"),
     Outcome.NEEDS_PERSON.value: ("wait", "…", "A person will look at this"),
     "marked": ("part", "●", "Marked by a person"),
     "autograded": ("part", "●", "Graded"),

@@ -186,6 +186,47 @@ def replace_folder(new: Path, target: Path) -> None:
         raise refused(target, error) from error
 
 
+def swap_folders(new: Path, target: Path) -> None:
+    """Let two finished folders of one disk change places, at once where the system can do that.
+
+    Where it can't, a kill may leave ``target`` absent: `settle_folders` then puts it back.
+    """
+    try:
+        for _, path in files_below(new):
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        if not _exchange(new, target):
+            old = _aside(target)
+            target.rename(old)
+            new.rename(target)
+            old.rename(new)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise refused(target, error) from error
+
+
+def settle_folders(folder: Path) -> None:
+    """Put back what `swap_folders` was about to replace in a folder when it was killed."""
+    for aside in folder.glob(".*.aside"):
+        target = folder / aside.name.removeprefix(".").removesuffix(".aside")
+        if not target.exists():
+            aside.rename(target)
+
+
+def _aside(target: Path) -> Path:
+    return target.parent / f".{target.name}.aside"
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two names as Linux can; returns whether it did. See renameat2(2)."""
+    import ctypes  # noqa: PLC0415  only here
+
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    names = os.fsencode(first), os.fsencode(second)
+    return rename is not None and rename(here, names[0], here, names[1], exchange) == 0
+
+
 def copy_folder(
     source: Path,
     target: Path,

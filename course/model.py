@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     MEMORY = "memory"
     CRASH = "crash"
     NOT_REACHED = "not reached"
+    NOT_TRIED = "not tried"  # a test that another one had to pass before
     NEEDS_PERSON = "needs a person"
 
 
@@ -200,6 +201,7 @@ class Mark:
         at: when it was last set, in UTC.
         comment: what a person wrote, Markdown.
         notes: the autograder's reasons.
+        notebook: where the question stands.
     """
 
     learner: str
@@ -215,3 +217,4 @@ class Mark:
     kind: str = ""
     title: str = ""
     repairs: tuple[Repair, ...] = field(default=())
+    notebook: str = ""

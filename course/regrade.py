@@ -17,6 +17,7 @@ class Change:
         before: points that stand now; None when it was not graded.
         after: points that it would get; None when a person must look.
         why: the reasons of the new verdict, in words.
+        notebook: where the question stands.
     """
 
     learner: str
@@ -25,6 +26,7 @@ class Change:
     after: float | None
     maximum: float
     why: str = ""
+    notebook: str = ""
 
     @property
     def direction(self) -> str:
@@ -43,24 +45,20 @@ def preview(
 
     Questions that a person has marked are left out: grading again does not change them.
     """
-    standing = {(mark.learner, mark.question): mark for mark in course.marks(prepared.lesson)}
+    standing = {
+        (mark.learner, mark.notebook, mark.question): mark for mark in course.marks(prepared.lesson)
+    }
     for graded in workers.grade(prepared, course.submissions(prepared.lesson)):
-        learner = graded.submission.learner
-        yield (
-            graded,
-            [
-                _change(verdict, standing[learner, verdict.question])
-                for verdict in graded.verdicts
-                if _judged(standing.get((learner, verdict.question)))
-            ],
-        )
-
-
-def _judged(mark: Mark | None) -> bool:
-    return mark is not None and mark.grader in (AUTOGRADER, "")
+        learner, changes = graded.submission.learner, list[Change]()
+        for question, verdict in zip(prepared.questions, graded.verdicts, strict=False):
+            mark = standing.get((learner, question.notebook, question.id))
+            if mark is not None and mark.grader in (AUTOGRADER, ""):
+                changes.append(_change(verdict, mark))
+        yield graded, changes
 
 
 def _change(verdict: Verdict, mark: Mark) -> Change:
     why = "; ".join(f"{note.test}: {note.text or note.outcome}" for note in verdict.notes)
     before = None if mark.points is None else round(mark.points, 6)
-    return Change(mark.learner, mark.question, before, verdict.score, verdict.maximum, why)
+    return Change(mark.learner, mark.question, before, verdict.score, verdict.maximum, why,
+                  mark.notebook)  # fmt: skip

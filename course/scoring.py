@@ -16,10 +16,11 @@ def judge(question: str, maximum: float, notes: Sequence[Note]) -> Verdict:
 
     The score is the earned share of the notes' own maxima, scaled to the question's points, so
     that a question whose tests don't add up still gives full marks for a full answer. Without
-    any note that could earn something, nobody could tell: the score is None.
+    any note that could earn something, or with one that needs a person, nobody could tell: the
+    score is None.
     """
     total = sum(note.maximum for note in notes)
-    if total <= 0:
+    if total <= 0 or any(note.outcome is Outcome.NEEDS_PERSON for note in notes):
         return Verdict(question, Outcome.NEEDS_PERSON, None, maximum, tuple(notes))
     earned = sum(note.score for note in notes)
     share = min(max(earned / total, 0.0), 1.0)
@@ -32,8 +33,10 @@ def _sum_up(notes: Sequence[Note], earned: float, total: float) -> Outcome:
         return Outcome.PASSED
     if earned > 0:
         return Outcome.PARTLY
-    struck = [note.outcome for note in notes if note.outcome in _STRUCK]
-    return struck[0] if struck and len(struck) == len(notes) else Outcome.FAILED
+    tried = [note.outcome for note in notes if note.outcome is not Outcome.NOT_TRIED]
+    if not tried:
+        return Outcome.NOT_TRIED
+    return tried[0] if all(outcome in _STRUCK for outcome in tried) else Outcome.FAILED
 
 
 def late_penalty(

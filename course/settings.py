@@ -94,6 +94,7 @@ class Policies(_Table):
         late_per_day: share of the score lost per started day.
         grace_minutes: lateness that is forgiven.
         attempts: how many submissions count; None is any number.
+        test_seconds: how long one of the trainer's own tests may take, the learner's code left out.
     """
 
     late: Literal["none", "zero", "per-day"] = "none"
@@ -103,6 +104,7 @@ class Policies(_Table):
     cell_seconds: float = Field(default=30, gt=0, le=3600)
     notebook_seconds: float = Field(default=300, gt=0, le=36_000)
     memory_mb: int = Field(default=2048, ge=64)
+    test_seconds: float = Field(default=60, gt=0, le=3600)
 
 
 class Group(_Table):

@@ -12,6 +12,8 @@ from course.errors import CourseError, Invalid, NotFound
 from course.exchange import config, transfer
 from course.lesson import record
 from course.model import Kind
+from course.questions import sheet
+from course.update import folder as updating
 
 CACHE = Path(".course") / "cache"
 
@@ -85,6 +87,7 @@ class Study:
         for place in (here, *here.parents):
             path = place / disk.LEARNER_FILE
             if path.is_file():
+                disk.settle_folders(place)
                 return cls(place, _reach(path))
         raise NotFound(
             "this is not a learner's folder",
@@ -95,7 +98,36 @@ class Study:
 
     def fetch(self, lesson: str) -> Path:
         """Copy a released lesson here; what is here already is never overwritten."""
+        if lesson in self.reach.lessons() and not (self.folder / lesson).exists():
+            # before it, so that the copy is never newer than what is fetched
+            updating.remember(self.folder, lesson, self.reach.outbound / lesson)
         return transfer.fetch(self.reach, lesson, self.folder)
+
+    def is_newer(self, lesson: str) -> bool:
+        """Tell whether a newer version of a lesson that is here was released."""
+        return updating.is_newer(self.folder, lesson, self.reach.outbound / lesson, sheet.NAME)
+
+    def update(self, lesson: str) -> updating.Update:
+        """Merge the released version of a lesson into the copy here; see `course.update.folder`.
+
+        Raises:
+            NotFound: the lesson is not released, or not here.
+        """
+        released = self.reach.lessons()
+        if lesson not in released:
+            disk.known(lesson, released, "released lesson", str(self.reach.outbound))
+        if not (self.folder / lesson).is_dir():
+            raise NotFound(
+                f"you have no folder '{lesson}' here", where=str(self.folder),
+                hint=f"there is nothing to update; fetch it first: course fetch {lesson}",
+            )  # fmt: skip
+        return updating.update(
+            self.folder, lesson, self.reach.outbound / lesson, _is_record, sheet.NAME
+        )
+
+    def fetched(self) -> list[str]:
+        """Return the released lessons that are here."""
+        return [name for name in self.reach.lessons() if (self.folder / name).is_dir()]
 
     def submit(self, lesson: str) -> Receipt:
         """Hand a lesson in; returns what was handed in."""
@@ -126,6 +158,10 @@ class Study:
                 elif own is None or _same_answers(answers_of[question.id], trusted, own):
                     empty.append(question.id)
         return empty, total
+
+
+def _is_record(name: str) -> bool:
+    return name.startswith("record") and name.endswith(".jsonl")
 
 
 def _answer_cells(node: notebooks.NotebookNode) -> dict[str, list[str]]:

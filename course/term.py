@@ -128,6 +128,7 @@ class Course:
                 found=f"{total:g} in the notebook: "
                 + ", ".join(f"{q.id} {q.points:g}" for q in questions),
             )  # fmt: skip
+        build.refuse_shared_names(lesson, self._sources(lesson))
         released = self._build(lesson)
         with self.book() as book:
             saved.save_questions(book, lesson, questions)
@@ -245,6 +246,7 @@ class Course:
         prepared = gather(
             lesson, nodes, self._items(lesson), tests=self.layout.tests(lesson),
             files=self.layout.source / lesson, limits=self._limits(), preload=self._imports(),
+            test_seconds=self.file.policies.test_seconds,
         )  # fmt: skip
         with self.book() as book:
             saved.save_questions(book, lesson, prepared.questions)
@@ -300,10 +302,12 @@ class Course:
                 yield graded
 
     @contextmanager
-    def recording(self, prepared: Prepared) -> Iterator[Callable[[Graded, frozenset[str]], None]]:
+    def recording(
+        self, prepared: Prepared
+    ) -> Iterator[Callable[[Graded, frozenset[tuple[str, str]]], None]]:
         """Lend a function that writes what grading one submission gave, all of it or nothing.
 
-        Its second argument names questions whose standing mark is kept.
+        Its second argument names questions (notebook, question) whose standing mark is kept.
         """
         people = {person.id: person for person in self.learners()}
         due, rules = self.file.lesson(prepared.lesson).due, self.file.policies
@@ -312,7 +316,7 @@ class Course:
         def penalty(score: float, late: dt.timedelta) -> float:
             return late_penalty(score, late, rules.late, rules.late_per_day, grace)
 
-        def record(graded: Graded, keep: frozenset[str]) -> None:
+        def record(graded: Graded, keep: frozenset[tuple[str, str]]) -> None:
             person = people.get(graded.submission.learner)
             when = due_date(due, person.start if person else None)
             self._keep_notebooks(graded)

@@ -25,6 +25,9 @@ def note(score: float, maximum: float = 1.0, outcome: Outcome | None = None) -> 
         ([note(0, 1, Outcome.ERROR), note(0, 1, Outcome.MEMORY)], 0, Outcome.ERROR),
         ([note(0, 1, Outcome.ERROR), note(0)], 0, Outcome.FAILED),
         ([note(1), note(0, 1, Outcome.CRASH)], 2, Outcome.PARTLY),
+        ([note(0, 1, Outcome.ERROR), note(0, 1, Outcome.NOT_TRIED)], 0, Outcome.ERROR),
+        ([note(0), note(0, 1, Outcome.NOT_TRIED)], 0, Outcome.FAILED),
+        ([note(0, 1, Outcome.NOT_TRIED)], 0, Outcome.NOT_TRIED),
         ([note(3, 3), note(0, 1)], 3, Outcome.PARTLY),
         ([note(2, 1)], 4, Outcome.PASSED),
         ([note(-2, 1)], 0, Outcome.FAILED),
@@ -40,7 +43,7 @@ def test_the_earned_share_is_scaled_to_the_questions_points(
     assert verdict.notes == tuple(notes)
 
 
-@pytest.mark.parametrize("notes", [[], [note(0, 0)]])
+@pytest.mark.parametrize("notes", [[], [note(0, 0)], [note(1), note(0, 1, Outcome.NEEDS_PERSON)]])
 def test_without_a_note_that_could_earn_nobody_can_tell_and_it_is_no_zero(
     notes: list[Note],
 ) -> None:

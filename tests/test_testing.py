@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from course.testing import About, about, misconception, points, public
+from course.testing import About, about, hint, misconception, needs, points, public
 
 
 def is_small(value: int) -> bool:
@@ -60,3 +60,20 @@ def test_points_that_are_no_number_are_refused_where_they_stand(worth: object) -
 
 def test_no_points_are_fine() -> None:
     assert about(points(0, question="q")(lambda: None)).points == 0.0
+
+
+def test_hints_are_given_top_down_and_a_needed_test_by_name_or_function() -> None:
+    @hint("Look at the first row.")
+    @needs("test_two")
+    @hint("Divide by the number of rows.")
+    @needs(test_one)
+    def test_three() -> None: ...
+
+    assert about(test_three).hints == ("Look at the first row.", "Divide by the number of rows.")
+    assert about(test_three).needs == ("test_two", "test_one")
+
+
+@pytest.mark.parametrize(("make", "said"), [(hint, "expected a text"), (needs, "expected a test")])
+def test_an_empty_hint_or_need_is_told(make: Callable[[str], object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make("")

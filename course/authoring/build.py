@@ -2,6 +2,7 @@
 
 import ast
 import symtable
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from course.model import Kind, Question
 from course.notebook import NotebookNode, graded_cells, marks
 from course.questions import Item, check
 from course.questions.text import MAGIC, QuizTextError, is_quiz, parse
+from course.testing import tangle
 
 CALLS = {"course.quiz": Kind.QUIZ, "course.check": Kind.CODE}
 
@@ -51,6 +53,27 @@ def questions(name: str, node: NotebookNode) -> list[Question]:
             Question(about["grade_id"], name, kind, float(about.get("points", 0)), heading)
         )
     return found
+
+
+def refuse_shared_names(lesson: str, sources: Sequence[tuple[str, NotebookNode]]) -> None:
+    """Require that no question of a lesson has the name of one in another of its notebooks.
+
+    nbgrader wants names unique in one notebook only; a mark and a saved answer are found by the
+    lesson and the question's name alone.
+
+    Raises:
+        Invalid: with every such name and its places.
+    """
+    places = {(each.id, name) for name, node in sources for each in questions(name, node)}
+    places |= {(each.id, name) for name, node in sources for each in quizzes(name, node)}
+    times = Counter(each for each, _ in places)
+    shared = [f"'{each}' in {name}.ipynb" for each, name in sorted(places) if times[each] > 1]
+    if shared:
+        raise Invalid(
+            f"notebooks of '{lesson}' share a question's name", where=lesson, found=", ".join(shared),
+            expected="every question of a lesson has a name of its own",
+            hint="change one of them: the cell's grade_id, and the name in its quiz, check and tests",
+        )  # fmt: skip
 
 
 def quizzes(name: str, node: NotebookNode) -> list[Item]:
@@ -134,7 +157,8 @@ def public_tests(source: str, file: str) -> str:
         file: its name, for errors.
 
     Raises:
-        Invalid: when it is not Python, or a public test asks for a pytest fixture.
+        Invalid: when it is not Python, a public test asks for a pytest fixture or needs a hidden
+            test, tests need one another in vain, or a hint stands where no learner finds it.
     """
     try:
         tree = ast.parse(source)
@@ -144,6 +168,7 @@ def public_tests(source: str, file: str) -> str:
             "the tests are not valid Python", where=f"{file}:{error.lineno}", found=str(error.msg)
         ) from error
     _refuse_fixtures(tree, file)
+    _refuse_needs([node for node in tree.body if _is_test(node)], file)
     kept = {id(node) for node in tree.body if _is_public(node)}
     while True:
         used = {name for each in kept for name in names[each][1]}
@@ -169,6 +194,31 @@ def _refuse_fixtures(tree: ast.Module, file: str) -> None:
                 found=f"{test.name}({asked[0]})",
                 hint=f"make '{asked[0]}' inside the test, or make the test hidden",
             )
+
+
+def _refuse_needs(tests: list[Any], file: str) -> None:
+    """A public test can't wait for a hidden one, which no learner has; nor can a hint be on one."""
+    public = {test.name for test in tests if _is_public(test)}
+    wanted = {test.name: _said(test, "needs") for test in tests}
+    problem = tangle(wanted)
+    for test in tests:
+        hidden = [name for name in wanted[test.name] if name not in public]
+        if not problem and test.name in public and hidden:
+            problem = f"{test.name} is public and needs {hidden[0]}, which is hidden"
+        if not problem and test.name not in public and _said(test, "hint"):
+            problem = f"{test.name} is hidden and has a hint, which no learner would see"
+    if problem:
+        raise Invalid("the tests don't go together", where=file, found=problem,
+                      hint="see @public, @needs(...) and @hint(...) there")  # fmt: skip
+
+
+def _said(test: ast.FunctionDef, decorator: str) -> list[str]:
+    """Return the arguments of a test's decorators of this name, as texts or as the names they are."""
+    calls = [each for each in test.decorator_list if isinstance(each, ast.Call) and each.args]
+    return [
+        str(getattr(call.args[0], "value", getattr(call.args[0], "id", "")))
+        for call in calls if ast.unparse(call.func).removeprefix("course.") == decorator
+    ]  # fmt: skip
 
 
 def _is_test(node: ast.stmt) -> bool:

@@ -87,6 +87,7 @@ def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
     prepared = opened.prepare(lesson)
     work, same = opened.todo(prepared, force=force)
     graded, waiting, triaged = 0, 0, []
+    endless = Counter[tuple[str, str]]()
     try:
         with show.progress(f"grading {lesson}", len(work)) as move:
             for result in opened.autograde(prepared, work, workers):
@@ -94,6 +95,7 @@ def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
                 graded += not result.reason
                 triaged += [(result.submission.learner, result.reason)] if result.reason else []
                 waiting += any(verdict.score is None for verdict in result.verdicts)
+                endless.update(_endless(result))
     except KeyboardInterrupt:
         show.note(f"{lesson}: {graded + len(triaged)} of {len(work)} were graded and written")
         raise
@@ -103,7 +105,25 @@ def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
     )
     for learner, reason in sorted(triaged):
         show.say(f"  {learner}: {reason}")
+    for (question, test), count in sorted(endless.items()):
+        show.say(
+            f"  your test '{test}' of '{question}' could not be judged for {count}; their marks "
+            f"wait. Mend it in {opened.layout.tests(lesson).name} (or give it more time: "
+            f"test_seconds in course.toml), and run: course autograde {lesson} --force"
+        )
     return len(triaged)
+
+
+def _endless(graded: Any) -> set[tuple[str, str]]:
+    """Return question and test where a test of the trainer's did not end."""
+    from course.model import Outcome  # noqa: PLC0415  --help starts at once
+
+    return {
+        (verdict.question, note.test)
+        for verdict in graded.verdicts
+        for note in verdict.notes
+        if note.outcome is Outcome.NEEDS_PERSON
+    }
 
 
 def regrade(
@@ -154,7 +174,11 @@ def _regrade(
     if not dry_run:
         with opened.recording(prepared) as record:
             for graded, found in results:
-                down = {change.question for change in found if change.direction == "down"}
+                down = {
+                    (change.notebook, change.question)
+                    for change in found
+                    if change.direction == "down"
+                }
                 record(graded, frozenset(down) if never_down else frozenset())
     if not json:
         count = Counter(change.direction for change in changes)

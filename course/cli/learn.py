@@ -15,7 +15,7 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, submit, feedback):
+    for command in (join, fetch, update, submit, feedback):
         app.command(rich_help_panel="For learners")(command)
 
 
@@ -54,8 +54,60 @@ def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
 
     Example: `course fetch first-look`
     """
-    place = _open(folder).fetch(lesson)
+    study = _open(folder)
+    place = study.fetch(lesson)
     show.say(f"{lesson} is in {place}")
+    _mention_newer(study, lesson)
+
+
+def _mention_newer(study: Any, lesson: str) -> None:
+    if study.is_newer(lesson):
+        show.say(f"a newer version of {lesson} was released; to get it: course update {lesson}")
+
+
+def update(
+    lesson: Annotated[
+        str | None,
+        typer.Argument(metavar="LESSON", help="The lesson's name; by default all that are here."),
+    ] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Bring the new version of a lesson into your copy. Your work stays.
+
+    Your answers, your own cells and files and your record are kept. Where you and your trainer
+    changed the same, yours stays and the new text is put beside it. The folder as it was is kept in
+    `backups/`.
+
+    Example: `course update first-look`
+    """
+    study = _open(folder)
+    names = [lesson] if lesson else study.fetched()
+    if not names:
+        show.say("there is nothing to update: no lesson was fetched yet")
+    for name in names:
+        _say_updated(study.update(name))
+
+
+def _say_updated(done: Any) -> None:
+    if not done.changes:
+        show.say(f"{done.lesson} is up to date")
+        return
+    show.say(f"{done.lesson}:")
+    if not done.known:
+        show.say(
+            "  it was not fetched with course fetch, so nobody can tell what you changed in it: "
+            "where yours is another, both are kept"
+        )
+    for change in done.changes:
+        show.say(f"  {'look: ' if change.look else ''}{change.where}: {change.text}")
+    look = sum(change.look for change in done.changes)
+    if look:
+        show.say(f"{look} of these need your eyes: they are marked with look")
+    if done.backup:
+        show.say(f"the folder as it was is kept in {done.backup}")
+        show.say(
+            "if the notebook is open in a browser, load it again from the disk; don't overwrite"
+        )
 
 
 def submit(lesson: Lesson, folder: Folder = Path()) -> None:
@@ -63,13 +115,15 @@ def submit(lesson: Lesson, folder: Folder = Path()) -> None:
 
     Example: `course submit first-look`
     """
-    receipt = _open(folder).submit(lesson)
+    study = _open(folder)
+    receipt = study.submit(lesson)
     show.say(f"handed in {lesson} at {receipt.time}")
     show.say(f"receipt {receipt.digest}")
     rest = f"; still empty: {show.listing(receipt.unanswered)}" if receipt.unanswered else ""
     show.say(
         f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}"
     )
+    _mention_newer(study, lesson)
 
 
 def feedback(lesson: Lesson, folder: Folder = Path()) -> None:

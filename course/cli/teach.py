@@ -86,7 +86,10 @@ def mark(
     lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson.")],
     learner: Annotated[str | None, typer.Argument(metavar="LEARNER", help="Whose answer.")] = None,
     question: Annotated[
-        str | None, typer.Argument(metavar="QUESTION", help="Which answer.")
+        str | None,
+        typer.Argument(
+            metavar="QUESTION", help="Which answer; NOTEBOOK/QUESTION where two have the name."
+        ),
     ] = None,
     points: Annotated[float | None, typer.Option(help="Points to give.")] = None,
     comment: Annotated[str | None, typer.Option(help="Comment for the learner, Markdown.")] = None,

@@ -2,10 +2,8 @@
 
 import contextlib
 import logging
-import tempfile
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 from course.errors import CourseError, Invalid, Unavailable
 
@@ -70,38 +68,6 @@ def nbgrader(doing: str) -> Iterator[list[str]]:
         for log, (propagate, level, handlers) in zip(loggers, before, strict=True):
             log.propagate, log.handlers = propagate, handlers
             log.setLevel(level)
-
-
-@contextlib.contextmanager
-def private_kernels() -> Iterator[None]:
-    """Let the kernel that writes AUTOTESTs be reached through a folder of ours, by no open port.
-
-    jupyter_client offers nbgrader no setting for it; over a port, the kernel warns on stderr.
-    """
-    from jupyter_client.manager import KernelManager  # noqa: PLC0415  heavy
-    from nbgrader.preprocessors import instantiatetests  # noqa: PLC0415  heavy
-
-    usual = instantiatetests.start_new_kernel
-    with tempfile.TemporaryDirectory(prefix="course-") as sockets:
-
-        def start(kernel_name: str, cwd: str) -> tuple[Any, Any]:
-            manager = KernelManager(kernel_name=kernel_name, transport="ipc", ip=f"{sockets}/k")
-            manager.start_kernel(cwd=cwd)
-            client = manager.client()
-            client.start_channels()
-            try:
-                client.wait_for_ready(timeout=60)
-            except RuntimeError:
-                client.stop_channels()
-                manager.shutdown_kernel(now=True)
-                raise
-            return manager, client
-
-        instantiatetests.start_new_kernel = start
-        try:
-            yield
-        finally:
-            instantiatetests.start_new_kernel = usual
 
 
 def _reason(lines: list[str]) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import Invalid, NotFound, nearest
-from course.exchange.quiet import nbgrader, private_kernels
+from course.exchange.autotests import autotests
+from course.exchange.quiet import nbgrader
 from course.layout import Layout, remove_folder, replace_folder, safe_name
 
 STAGING = Path(".course") / "staging"
@@ -36,7 +37,7 @@ def build(layout: Layout, config: Any, lesson: str) -> Path:
         converter = GenerateAssignment(coursedir=CourseDirectory(config=wanted), config=wanted)
         converter.force = True
         converter.preprocessors = [_renew, *converter.preprocessors]
-        with private_kernels():
+        with autotests():
             converter.start()
     return staging / lesson
 

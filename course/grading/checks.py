@@ -15,10 +15,17 @@ from typing import Any, Literal
 import pytest
 
 from course.errors import Invalid
-from course.grading.learner import LearnerError, MissingNameError, Notebook, StruckError
+from course.grading.learner import (
+    LearnerError,
+    MissingNameError,
+    Notebook,
+    StruckError,
+    UnfitError,
+)
+from course.limit import Limit, OverTime
 from course.model import Note, Outcome
 from course.sandbox import Strike
-from course.testing import About, about
+from course.testing import About, about, tangle
 
 OUTCOMES = {
     Strike.ERROR: Outcome.ERROR, Strike.TIMEOUT: Outcome.TIMEOUT, Strike.MEMORY: Outcome.MEMORY,
@@ -29,25 +36,78 @@ _PYTEST_NAMES = {
     "recwarn", "record_property", "pytestconfig", "subtests", "doctest_namespace",
 }  # fmt: skip
 _MAX_TEXT = 600
+SECONDS = 60.0
+"""How long one test may take on this side, when nothing else is said."""
 
 
 class Tests:
-    """A lesson's tests, by question. An empty lesson has none."""
+    """A lesson's tests, by question. An empty lesson has none.
+
+    Raises:
+        Invalid: when tests need one another in a circle, or one that is not there.
+    """
 
     def __init__(self, loop: "_Loop | None" = None) -> None:
         self._loop = loop
         self._items: dict[str, list[pytest.Item]] = {}
+        self._cases: dict[str, list[pytest.Item]] = {}  # by the test's function
         for item in loop.items if loop else []:
-            self._items.setdefault(about(item.function).question, []).append(item)  # type: ignore[attr-defined]
+            self._items.setdefault(_about(item).question, []).append(item)
+            self._cases.setdefault(item.function.__name__, []).append(item)  # type: ignore[attr-defined]
+        wanted = {name: _about(cases[0]).needs for name, cases in self._cases.items()}
+        if loop and (problem := tangle(wanted)):
+            raise Invalid(
+                "the tests wait for one another in vain", where=str(loop.items[0].path),
+                found=problem, hint="see @needs(...) there",
+            )  # fmt: skip
 
     def questions(self) -> list[str]:
         """Return the questions that have tests."""
         return [name for name in self._items if name]
 
-    def run(self, question: str, notebook: Notebook) -> list[Note]:
-        """Run the tests of one question on a notebook; one note per test, in order."""
-        items = self._items.get(question, [])
-        return [self._loop.run(item, notebook) for item in items] if self._loop else []
+    def run(self, question: str, notebook: Notebook, seconds: float = SECONDS) -> list[Note]:
+        """Run the tests of one question on a notebook; one note per test, in order.
+
+        A test that needs others is tried when all of them passed, which may belong to another
+        question; they are then run here for this.
+
+        Args:
+            seconds: how long one test may take on this side; the learner's code has its own limits.
+        """
+        done: dict[str, Note] = {}
+
+        def note(item: pytest.Item) -> Note:
+            if item.name not in done:
+                waits_for = (case for name in _about(item).needs for case in self._cases[name])
+                cause = next(
+                    (each for case in waits_for if (each := note(case)).outcome != Outcome.PASSED),
+                    None,
+                )
+                done[item.name] = (
+                    self._loop.run(item, notebook, seconds)  # type: ignore[union-attr]
+                    if cause is None
+                    else _not_tried(item, cause)
+                )
+            return done[item.name]
+
+        return [note(item) for item in self._items.get(question, [])]
+
+
+def _about(item: pytest.Item) -> About:
+    return about(item.function)  # type: ignore[attr-defined]
+
+
+def _title(item: pytest.Item) -> str:
+    return item.name.removeprefix("test_").replace("_", " ")
+
+
+def _not_tried(item: pytest.Item, cause: Note) -> Note:
+    top = _about(item).points
+    if cause.outcome is Outcome.NEEDS_PERSON:
+        text = f"Not tried yet, because '{cause.test}' could not be judged."
+        return Note(_title(item), Outcome.NEEDS_PERSON, 0.0, top, text)
+    text = f"Not tried, because '{cause.test}' did not pass."
+    return Note(_title(item), Outcome.NOT_TRIED, 0.0, top, text)
 
 
 def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
@@ -173,15 +233,24 @@ class _Loop:
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
         self.compared = (op, left, right)
 
-    def run(self, item: pytest.Item, notebook: Notebook) -> Note:
+    def run(self, item: pytest.Item, notebook: Notebook, seconds: float) -> Note:
         """Run one test on one notebook."""
         self.notebook, self.raised, self.compared = notebook, None, None
-        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-        declared = about(item.function)  # type: ignore[attr-defined]
-        title = item.name.removeprefix("test_").replace("_", " ")
+        try:
+            with Limit(seconds) as limit:
+                notebook.waiting = limit.pause
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+                return self._note(item, notebook, seconds)
+        except OverTime:
+            return _over_time(item, seconds)
+
+    def _note(self, item: pytest.Item, notebook: Notebook, seconds: float) -> Note:
+        declared, title = _about(item), _title(item)
         raised: BaseException | None = self.raised  # set by the hook above
         if raised is None:
             return Note(title, Outcome.PASSED, declared.points, declared.points)
+        if isinstance(raised, OverTime):
+            return _over_time(item, seconds)
         if isinstance(raised, pytest.skip.Exception):
             return Note(title, Outcome.NOT_REACHED, 0.0, 0.0, str(raised))
         outcome, text = _say(raised, self.compared)
@@ -189,6 +258,15 @@ class _Loop:
         return Note(
             title, outcome, 0.0, declared.points, f"{wrong_idea} {text}".strip()[:_MAX_TEXT]
         )
+
+
+def _over_time(item: pytest.Item, seconds: float) -> Note:
+    """A test that does not end is its author's to mend; the learner's mark waits."""
+    text = (
+        f"This test of your trainer's did not end within {seconds:g} s and was stopped. "
+        "That is no fault of yours: your mark waits until it can be told."
+    )
+    return Note(_title(item), Outcome.NEEDS_PERSON, 0.0, _about(item).points, text)
 
 
 def _say(  # noqa: PLR0911  a table of cases
@@ -199,6 +277,8 @@ def _say(  # noqa: PLR0911  a table of cases
         return OUTCOMES[error.strike], str(error)
     if isinstance(error, MissingNameError):
         return Outcome.NOT_REACHED, f"{error}."
+    if isinstance(error, UnfitError):
+        return Outcome.FAILED, f"{error}."
     if isinstance(error, LearnerError):
         return Outcome.ERROR, f"Your code raised {error}"
     if not isinstance(error, AssertionError):
@@ -232,7 +312,7 @@ def _misconception(declared: About, notebook: Notebook) -> str:
             code = wrong_idea.when.__code__
             names = {name: notebook.value(name) for name in code.co_varnames[: code.co_argcount]}
             if bool(wrong_idea.when(**names)):
-                return wrong_idea.text
+                return str(wrong_idea)
         except Exception:  # noqa: BLE001, S112  it does not apply then
             continue
     return ""

@@ -183,7 +183,7 @@ class _Run:
                 question, self.lesson.items[question.id], saved, self.learner
             )
         elif question.kind is Kind.CODE:
-            notes = self.tests.run(question.id, Notebook(session))
+            notes = self.tests.run(question.id, Notebook(session), self.lesson.test_seconds)
             verdict = judge(question.id, question.points, [self._blame(note) for note in notes])
         else:
             note = self._in_notebook(question, run)

@@ -5,6 +5,8 @@ equality is decided here and nothing that the learner's process does to itself c
 """
 
 import builtins
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from course.sandbox import Reply, Session, Strike, values
@@ -30,15 +32,23 @@ class MissingNameError(LearnerError):
     """The notebook defines no such name."""
 
 
+class UnfitError(LearnerError, TypeError):
+    """A test did something with what came that can't be done with its type."""
+
+
 class Notebook:
     """A running notebook, by the names that it defines.
 
     Args:
         session: where it runs; its cells have been run so far as they should be.
+
+    Attributes:
+        waiting: makes what to be in while the learner's process is asked, which has limits of its own.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.waiting: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def value(self, name: str) -> Any:
         """Return what ``name`` is in the notebook: plain data, or a `Proxy`.
@@ -46,14 +56,18 @@ class Notebook:
         Raises:
             MissingNameError: when there is no such name.
         """
-        reply = self._session.ask({"op": "get", "name": name})
+        reply = self._ask({"op": "get", "name": name})
         if reply.strike is Strike.ERROR and reply.value == ["NameError"]:
             raise MissingNameError(f"the notebook defines no '{name}'")
         return self._take(reply)
 
     def request(self, operation: dict[str, Any]) -> Any:
         """Carry out one request and return its value."""
-        return self._take(self._session.ask(operation))
+        return self._take(self._ask(operation))
+
+    def _ask(self, operation: dict[str, Any]) -> Reply:
+        with self.waiting():
+            return self._session.ask(operation)
 
     def _take(self, reply: Reply) -> Any:
         if reply.strike is Strike.ERROR:
@@ -94,6 +108,35 @@ class Proxy:
 
     def __repr__(self) -> str:
         return f"<{self._handle.type} of the notebook>"
+
+
+_UNFIT = {
+    "__getitem__": "has no [{0!r}]", "__setitem__": "has no [{0!r}]", "__delitem__": "has no [{0!r}]",
+    "__iter__": "can't be gone through", "__len__": "has no length",
+    "__contains__": "can't be searched with 'in'", "__enter__": "can't stand in 'with'",
+    "__exit__": "can't stand in 'with'",
+    **dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__"), "can't be compared by size"),
+    **dict.fromkeys(("__int__", "__float__", "__complex__", "__index__", "__round__", "__abs__",
+                     "__neg__", "__pos__", "__invert__"), "is not a number"),
+    **{f"__{side}{name}__": "can't be calculated with"
+       for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul",
+                    "and", "or", "xor", "lshift", "rshift")
+       for side in ("", "r")},
+}  # fmt: skip
+"""What Python calls when a test does something with a value, and what to say of a `Proxy` then."""
+
+
+def _unfit(said: str) -> Callable[..., Any]:
+    def method(self: Proxy, *arguments: object) -> Any:
+        came = self._handle.type
+        article = "an" if came[:1].lower() in "aeiou" else "a"
+        raise UnfitError(f"what came is {article} {came}, which {said.format(*arguments)}")
+
+    return method
+
+
+for _name, _said in _UNFIT.items():
+    setattr(Proxy, _name, _unfit(_said))
 
 
 def _pack(value: Any) -> Any:

@@ -34,6 +34,7 @@ class Prepared:
         limits: what one submission may use.
         preload: modules that the runner may import beforehand.
         openings: name -> what the notebook runs before a learner's first answer.
+        test_seconds: how long one of the lesson's own tests may take.
         fingerprint: digest of all of this.
     """
 
@@ -46,6 +47,7 @@ class Prepared:
     limits: Limits = field(default_factory=Limits)
     preload: tuple[str, ...] = ()
     openings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    test_seconds: float = 60.0
     fingerprint: str = ""
 
     def kernels(self) -> set[str]:
@@ -84,6 +86,7 @@ def gather(
     files: Path,
     limits: Limits,
     preload: tuple[str, ...],
+    test_seconds: float = 60.0,
 ) -> Prepared:
     """Put together what a lesson's submissions are judged by.
 
@@ -108,11 +111,21 @@ def gather(
     texts = tuple((name, write_text(node)) for name, node in nodes)
     key = fingerprint(
         course.__version__, texts, tests.read_bytes() if tests.is_file() else b"", items, limits,
-        [(name, file_digest(path)) for name, path in files_below(files)],
+        test_seconds, [(name, file_digest(path)) for name, path in files_below(files)],
     )  # fmt: skip
     openings = {name: opening(node) for name, node in nodes}
     return Prepared(
-        lesson, texts, tuple(found), items, tests, files, limits, preload, openings, key
+        lesson,
+        texts,
+        tuple(found),
+        items,
+        tests,
+        files,
+        limits,
+        preload,
+        openings,
+        test_seconds,
+        key,
     )
 
 

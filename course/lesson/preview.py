@@ -2,16 +2,18 @@
 
 import datetime as dt
 
+from course.lesson.doubt import watch
 from course.questions import check
 from course.questions.text import QuizTextError, parse
 
 
 def register() -> None:
-    """Add the cell magic to the running IPython, if there is one."""
+    """Add the cell magic to the running IPython, if there is one, and watch which cells run."""
     from IPython.core.getipython import get_ipython  # noqa: PLC0415  called in a notebook only
 
     shell = get_ipython()
     if shell is not None:
+        watch(shell)
         shell.register_magic_function(_quiz, "cell", "quiz")
 
 

@@ -46,12 +46,17 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The last `course.check` of an exercise: how many of its public tests held."""
+    """The last `course.check` of an exercise: how many of its public tests held.
+
+    Attributes:
+        digest: of the code and of what came, so that the same again is no new attempt.
+    """
 
     success: bool
     passed: int
     of: int
     time: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +191,10 @@ def _answered(state: State, name: str, time: str, result: Result, context: Resul
     state.tries.setdefault(name, []).append(one)
 
 
-def _attempted(state: State, name: str, time: str, result: Result, _context: Result) -> None:
+def _attempted(state: State, name: str, time: str, result: Result, context: Result) -> None:
     passed, of = _whole(result.get("passed", 0)), _whole(result.get("of", 0))
-    state.checks[name] = Check(result["success"] is True, passed, of, time)
+    digest = str(context.get("digest", ""))
+    state.checks[name] = Check(result["success"] is True, passed, of, time, digest)
 
 
 def _hinted(state: State, name: str, _time: str, result: Result, _context: Result) -> None:

@@ -39,12 +39,12 @@ class _Rows:
 
 
 def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], penalty: Penalty,
-                due: dt.datetime | None, keep: frozenset[str] = frozenset()) -> None:  # fmt: skip
+                due: dt.datetime | None, keep: frozenset[tuple[str, str]] = frozenset()) -> None:  # fmt: skip
     """Write everything that grading one submission gave, or nothing.
 
     A submission that could not be graded keeps the marks of an earlier one, if there are any, and
     its reason stands beside them; without earlier marks its questions stay ungraded, never zero.
-    The standing verdicts of the questions in ``keep`` stay. Unless it could not be graded, there is
+    The standing verdicts of the questions in ``keep`` (notebook, question) stay. Unless it could not be graded, there is
     one verdict for each of ``questions``, in their order.
     """
     work = graded.submission
@@ -58,9 +58,10 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
             note(connection, AUTOGRADER, "triage", lesson=work.lesson, learner=work.learner,
                  after={"reason": graded.reason})  # fmt: skip
             return
-        # in another notebook there may be a question of the same name
         judged = [
-            pair for pair in zip(questions, graded.verdicts, strict=True) if pair[0].id not in keep
+            pair
+            for pair in zip(questions, graded.verdicts, strict=True)
+            if (pair[0].notebook, pair[0].id) not in keep
         ]
         _save_verdicts(connection, work, judged)
         _save_scores(connection, judged, rows, same=same)

@@ -1,6 +1,7 @@
 """A person's marks and comments: nbgrader's rows and ours in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ def save_manual(book: Gradebook, marks: Sequence[ManualMark]) -> int:
 
     Raises:
         NotFound: an unknown lesson, learner or question, or one without a submission.
-        Invalid: points outside 0 to the question's maximum.
+        Invalid: a question's name that several notebooks of the lesson have, or points outside 0 to the question's maximum.
     """
     with book.transaction() as connection:
         return sum(_save_one(connection, mark) for mark in marks)
@@ -32,6 +33,7 @@ def _save_one(connection: Connection, mark: ManualMark) -> bool:
             "points outside the question's range", where=f"{mark.learner}, {mark.lesson}, {mark.question}",
             expected=f"0 to {cell['maximum']:g}", found=f"{mark.points:g}",
         )  # fmt: skip
+    mark = replace(mark, question=cell["name"])
     before = {
         "score": cell["manual_score"],
         "comment": _comment(connection, cell["row"], mark.question),
@@ -100,18 +102,35 @@ def _find(connection: Connection, mark: ManualMark) -> Row:
         .join(db.submitted, db.submitted_notebook.c.assignment_id == db.submitted.c.id)
         .join(db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
     ).where(db.assignment.c.name == mark.lesson, db.submitted.c.student_id == mark.learner)  # fmt: skip
-    rows = {row["name"]: row for row in connection.execute(query).mappings()}
+    rows = list(connection.execute(query).mappings())
     if not rows:
         raise NotFound(
             f"{mark.learner} has no graded submission of {mark.lesson}",
             hint=f"run first: course collect {mark.lesson} && course autograde {mark.lesson}",
         )
-    if mark.question not in rows:
+    return _named(rows, mark)
+
+
+def _named(rows: Sequence[Row], mark: ManualMark) -> Row:
+    """Return the row of a question, given by its name or as NOTEBOOK/NAME."""
+    full = {f"{row['notebook']}/{row['name']}": row for row in rows}
+    found = [row for row in rows if row["name"] == mark.question]
+    if mark.question in full:
+        return full[mark.question]
+    if not found:
+        names = [row["name"] for row in rows]
         raise NotFound(
-            f"{mark.lesson} has no question '{mark.question}'", expected=f"one of: {', '.join(rows)}",
-            hint=nearest(mark.question, rows),
+            f"{mark.lesson} has no question '{mark.question}'", expected=f"one of: {', '.join(names)}",
+            hint=nearest(mark.question, [*names, *full]),
         )  # fmt: skip
-    return rows[mark.question]
+    if len(found) > 1:
+        places = [name for name, row in full.items() if row["name"] == mark.question]
+        raise Invalid(
+            f"several notebooks of {mark.lesson} have a question '{mark.question}'",
+            where=f"{mark.learner}, {mark.lesson}", expected=f"one of: {', '.join(sorted(places))}",
+            found=mark.question, hint="give the notebook, too: NOTEBOOK/QUESTION",
+        )  # fmt: skip
+    return found[0]
 
 
 def _comment_row(connection: Connection, notebook_row: str, question: str, **values: Any) -> bool:

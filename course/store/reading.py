@@ -143,6 +143,7 @@ class _Context:
         attempt, manual = self.attempts.get((learner, lesson)), self.manual.get(key)
         common = {
             "learner": learner, "lesson": lesson, "question": question["question"],
+            "notebook": question["notebook"],
             "maximum": float(question["points"]), "kind": question["kind"] or "", "title": question["title"] or "",
         }  # fmt: skip
         if attempt is not None and attempt["state"] == "triage" and verdict is None:

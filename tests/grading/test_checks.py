@@ -2,11 +2,13 @@
 
 import itertools
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from course import scoring
 from course.errors import Invalid
 from course.grading import checks
 from course.grading.checks import with_tests
@@ -16,7 +18,7 @@ from course.sandbox import CellRun, Reply, Strike
 from course.sandbox.agent import Agent
 from course.sandbox.reply import read_reply
 
-HEAD = "import pytest\nfrom course import misconception, points, public\n"
+HEAD = "import pytest\nfrom course import misconception, needs, points, public\n"
 HIDDEN = "SECRET_SOURCE"
 _numbers = itertools.count()
 
@@ -400,6 +402,156 @@ def test_one_loop_judges_many_notebooks_each_by_its_own_names(tmp_path: Path) ->
 
     with_tests(place(tmp_path, one("assert f(2) == 4")), body)
     assert outcomes == [Outcome.PASSED, Outcome.FAILED, Outcome.PASSED]
+
+
+# -- tests that need others -----------------------------------------------------------------------
+
+FIRST = one("assert f(1) == 2", name="first")
+
+
+def needing(
+    what: str, name: str = "second", question: str = "q", body: str = "assert f(2) == 4"
+) -> str:
+    return f"@points(2, question={question!r})\n@needs({what})\ndef test_{name}(f):\n    {body}\n\n"
+
+
+@pytest.mark.parametrize("what", ["test_first", "'test_first'"])
+def test_a_test_is_tried_only_after_the_one_that_it_needs_passed(judge: Judge, what: str) -> None:
+    tests = FIRST + needing(what)
+    good, bad, broken = judge(
+        tests, "def f(x): return 2 * x", "def f(x): return 7", "def f(x): return 1 / 0"
+    )
+    assert [note.outcome for _, note in good] == [Outcome.PASSED, Outcome.PASSED]
+    assert [note.outcome for _, note in bad] == [Outcome.FAILED, Outcome.NOT_TRIED]
+    assert bad[1][1].text == "Not tried, because 'first' did not pass."
+    assert (bad[1][1].score, bad[1][1].maximum) == (0.0, 2.0)
+    assert [note.outcome for _, note in broken] == [Outcome.ERROR, Outcome.NOT_TRIED]
+
+
+def test_what_is_needed_may_stand_below_or_belong_to_another_question(judge: Judge) -> None:
+    tests = needing("'test_other'") + FIRST.replace("test_first", "test_other").replace(
+        "'q'", "'p'"
+    )
+    (notes,) = judge(tests, "def f(x): return 7")
+    assert [(name, note.outcome) for name, note in notes] == [("second", Outcome.NOT_TRIED)]
+
+
+def test_every_case_of_the_needed_test_has_to_pass(judge: Judge) -> None:
+    tests = (
+        "@points(1, question='q')\n@pytest.mark.parametrize('x', [1, 2])\n"
+        "def test_first(f, x):\n    assert f(x) == 2\n\n" + needing("test_first")
+    )
+    (notes,) = judge(tests, "def f(x): return 2 * x")
+    assert [note.outcome for _, note in notes] == [
+        Outcome.PASSED,
+        Outcome.FAILED,
+        Outcome.NOT_TRIED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tests", "found"),
+    [
+        (needing("'test_frist'"), "test_second needs 'test_frist', and there is no such test"),
+        (needing("'test_second'"), "test_second needs itself, by way of nothing else"),
+        (
+            needing("'test_b'", "a") + needing("'test_a'", "b"),
+            "test_a needs itself, by way of test_b",
+        ),
+    ],
+)
+def test_tests_that_wait_for_one_another_in_vain_are_told_when_they_are_read(
+    tmp_path: Path, tests: str, found: str
+) -> None:
+    path = place(tmp_path, tests)
+    with pytest.raises(Invalid) as caught:
+        with_tests(path, nobody)
+    assert (caught.value.where, caught.value.found) == (str(path), found)
+
+
+# -- tests that do not end ------------------------------------------------------------------------
+
+
+ENDLESS = [
+    "while True: pass",
+    "import time; time.sleep(600)",
+    "while True:\n        try: f(1)\n        except Exception: pass",
+]
+
+
+def test_a_test_that_does_not_end_lets_the_mark_wait_and_the_others_go_on(tmp_path: Path) -> None:
+    seen: list[Note] = []
+    source = many(*ENDLESS) + needing("test_0") + one("assert f(1) == 2", name="last")
+
+    def body(tests: checks.Tests) -> None:
+        session = InProcessSession()
+        session.run("def f(x): return 2 * x")
+        seen.extend(tests.run("q", Notebook(session), seconds=0.2))
+
+    with_tests(place(tmp_path, source), body)
+    assert [note.outcome for note in seen] == [Outcome.NEEDS_PERSON] * 4 + [Outcome.PASSED]
+    assert "did not end within 0.2 s" in seen[0].text
+    assert "no fault of yours: your mark waits" in seen[0].text
+    assert seen[3].text == "Not tried yet, because '0' could not be judged."
+    assert scoring.judge("q", 10, seen).score is None
+
+
+def test_a_test_that_does_not_end_is_stopped_in_a_thread_too(tmp_path: Path) -> None:
+    seen: list[Outcome] = []
+
+    def body(tests: checks.Tests) -> None:
+        session = InProcessSession()
+        session.run("def f(x): return 2 * x")
+        notes = tests.run("q", Notebook(session), seconds=0.2)
+        seen.extend(note.outcome for note in notes)
+
+    source = one("while True: pass", name="endless") + one("assert f(1) == 2", name="last")
+    thread = threading.Thread(target=with_tests, args=(place(tmp_path, source), body))
+    thread.start()
+    thread.join(30)
+    assert seen == [Outcome.NEEDS_PERSON, Outcome.PASSED]
+
+
+def test_the_time_that_the_learners_code_takes_is_not_the_tests(tmp_path: Path) -> None:
+    seen: list[Note] = []
+
+    def body(tests: checks.Tests) -> None:
+        session = InProcessSession()
+        session.run("import time\ndef f(x):\n    time.sleep(0.5)\n    return 2 * x")
+        seen.extend(tests.run("q", Notebook(session), seconds=0.3))
+
+    with_tests(place(tmp_path, one("assert f(1) == 2")), body)
+    assert [note.outcome for note in seen] == [Outcome.PASSED]
+
+
+# -- what can't be used ---------------------------------------------------------------------------
+
+UNFIT = [
+    ("assert f[0] == 1", "what came is a module, which has no [0]."),
+    ("f['a'] = 1", "what came is a module, which has no ['a']."),
+    ("assert len(f) == 1", "what came is a module, which has no length."),
+    ("assert list(f) == [1]", "what came is a module, which can't be gone through."),
+    ("assert 1 in f", "what came is a module, which can't be searched with 'in'."),
+    ("assert f < 3", "what came is a module, which can't be compared by size."),
+    ("assert 3 > f", "what came is a module, which can't be compared by size."),
+    ("assert f + 1 == 2", "what came is a module, which can't be calculated with."),
+    ("assert 1 - f == 2", "what came is a module, which can't be calculated with."),
+    ("assert float(f) == 2", "what came is a module, which is not a number."),
+    ("assert round(f) == 2", "what came is a module, which is not a number."),
+    ("assert f == 4", "expected 4; came <module of the notebook>"),
+]
+
+
+def test_what_a_test_can_do_nothing_with_is_told_by_its_type(judge: Judge) -> None:
+    (notes,) = judge(many(*(body for body, _ in UNFIT)), "import math as f")
+    for (body, text), (_, note) in zip(UNFIT, notes, strict=True):
+        assert (note.outcome, note.text) == (Outcome.FAILED, text), body
+
+
+def test_a_misconception_says_what_to_look_at_again(judge: Judge) -> None:
+    idea = "@misconception('You took the sum.', when=lambda f: f(2) == 5, see='Means')\n"
+    note = judge.one(one("assert f(2) == 4", before=idea), "def f(x): return 5")
+    assert note.text == "You took the sum. Look again at: Means. expected 4; came 5"
 
 
 # -- files that are no tests ------------------------------------------------------------------

@@ -205,7 +205,7 @@ def test_marking_and_returning_work_in_a_foreign_course(term: Term, tmp_path: Pa
     course("fetch week1", home)
     learner_home = term.ours.parent / "right"
     classroom.shutil.copytree(
-        learner_home / ".course", home / ".course"
+        learner_home / ".course", home / ".course", dirs_exist_ok=True
     )  # what was handed in there
     page = Path(course("feedback week1", home).out.split(": ", 1)[1].strip())
     assert "Well said." in page.read_text(encoding="utf-8")

@@ -55,7 +55,7 @@ def test_the_two_commands_are_targets_of_make() -> None:
 
 
 def test_the_example_of_a_test_file_is_a_test_file() -> None:
-    from course.lesson.check import run
+    from course.lesson.public import run
 
     source = blocks("README.md", "python")[0]
     (passed,) = run(source, "mean-salary", {"mean_salary": lambda pay: sum(pay) / len(pay)})

@@ -265,3 +265,29 @@ def test_the_receipt_says_what_is_answered_and_what_is_still_empty(
     answer(home, RIGHT, "I want to learn.")
     assert run(["submit", "welcome", "--folder", str(home)]) == 0
     assert "2 of 3 questions answered; still empty: how-to-run" in capsys.readouterr().out
+
+
+def test_a_test_of_the_trainers_that_does_not_end_costs_nobody_a_point(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = fetched(course, "ana")
+    answer(home, RIGHT)
+    assert run(["submit", "welcome", "--folder", str(home)]) == 0
+    assert run(["collect", "welcome", "--course", str(course)]) == 0
+    tests = course / "autograders" / "welcome.py"
+    text = tests.read_text(encoding="utf-8")
+    tests.write_text(text + "    while True:\n        pass\n", encoding="utf-8")
+    toml = course / "course.toml"
+    written = toml.read_text(encoding="utf-8")
+    assert "[policies]\n" in written
+    toml.write_text(written.replace("[policies]\n", "[policies]\ntest_seconds = 0.5\n"))
+    capsys.readouterr()
+    assert run(["autograde", "welcome", "--course", str(course)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "your test 'other numbers' of 'double' could not be judged for 1; their marks wait" in said
+    )
+    assert rows(course, capsys)["ana", "double"]["points"] is None
+    tests.write_text(text, encoding="utf-8")
+    assert run(["autograde", "welcome", "--course", str(course)]) == 0
+    assert rows(course, capsys)["ana", "double"]["points"] == 3.0

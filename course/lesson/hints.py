@@ -1,0 +1,76 @@
+"""The hints of an exercise, one step at a time: a button below a check that did not hold."""
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from course.lesson import record
+from course.lesson.language import _
+
+
+def take(folder: Path, question: str, step: int) -> str:
+    """Record that a hint was taken, unless it was before; returns what to say when that fails."""
+    if step <= record.read(folder).hints.get(question, 0):
+        return ""
+    try:
+        record.append(folder, "hinted", question, {"step": step})
+    except OSError as error:
+        return _("This could not be recorded ({reason}).").format(reason=error.strerror)
+    return ""
+
+
+class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types for its base
+    """Hints that were taken, and a button for the next one.
+
+    Args:
+        texts: all hints of the exercise, in steps.
+        shown: how many were taken before.
+        taken: called with the step that is taken now, from 1; returns what to say besides.
+    """
+
+    def __init__(
+        self, question: str, texts: list[str], shown: int, taken: Callable[[int], str]
+    ) -> None:
+        self.question, self.texts, self.taken = question, texts, taken
+        self.shown = min(shown, len(texts))
+        self.page, self.button = ipywidgets.HTML(), ipywidgets.Button(layout={"width": "auto"})
+        self.button.on_click(self.next)
+        super().__init__([self.page, self.button])
+        self._draw("")
+
+    def next(self, _button: object = None) -> None:
+        """Show one more."""
+        if self.shown < len(self.texts):
+            self.shown += 1
+            self._draw(self.taken(self.shown))
+
+    def _draw(self, problem: str) -> None:
+        steps = "".join(f"<li>{escape(text)}</li>" for text in self.texts[: self.shown])
+        note = f"<p>{escape(problem)}</p>" if problem else ""
+        self.page.value = f'<div role="status"><ol>{steps}</ol>{note}</div>' if steps else ""
+        self.button.description = _("Hint {step} of {all}").format(
+            step=self.shown + 1, all=len(self.texts)
+        )
+        self.button.layout.display = "none" if self.shown == len(self.texts) else ""
+
+    def __repr__(self) -> str:
+        return as_text(self.question, self.texts, self.shown)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data is not None:
+            data["text/plain"] = repr(self)
+        return bundle
+
+
+def as_text(question: str, texts: list[str], shown: int) -> str:
+    """Return the hints that were taken as text, and how to get the next one without a button."""
+    lines = [f"  {number}. {text}" for number, text in enumerate(texts[:shown], 1)]
+    if shown < len(texts):
+        text = _('Hint {step} of {all}: course.check("{question}", hints={step})')
+        lines.append(text.format(step=shown + 1, all=len(texts), question=question))
+    return "\n".join(lines)
