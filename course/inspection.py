@@ -18,8 +18,8 @@ import course as package
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import rules
+from course.authoring.draft import Draft
 from course.authoring.finding import Finding, ordered
-from course.authoring.source import Source
 from course.authoring.trials import Trial, of, wrong_answers
 from course.errors import CourseError
 from course.grading.pool import Workers
@@ -47,16 +47,16 @@ def check(term: Course, lesson: str, *, walls: bool = True) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="course-check-") as folder:
         scratch = Path(folder, "course")
         _copy(term, lesson, scratch)
-        source, findings = read(term, lesson), list[Finding]()
+        draft, findings = read(term, lesson), list[Finding]()
         try:
             twin = Course.open(scratch)
             twin.release(lesson)
         except CourseError as error:
-            findings.append(_refused(source, error))
+            findings.append(_refused(draft, error))
         else:
-            source = replace(source, release=_contents(twin.layout.release / lesson))
-            findings += _tried(term, twin, source, walls=walls)
-        findings += rules.look(source)
+            draft = replace(draft, release=_contents(twin.layout.release / lesson))
+            findings += _tried(term, twin, draft, walls=walls)
+        findings += rules.look(draft)
     accepted = term.file.accepted
     return ordered(
         f for f in findings
@@ -64,11 +64,11 @@ def check(term: Course, lesson: str, *, walls: bool = True) -> list[Finding]:
     )  # fmt: skip
 
 
-def read(term: Course, lesson: str) -> Source:
+def read(term: Course, lesson: str) -> Draft:
     """Read a lesson's source, tests and last release."""
     folder, tests = term.layout.source / lesson, term.layout.tests(lesson)
     root = term.layout.root
-    return Source(
+    return Draft(
         lesson, term.file, folder,
         {path.stem: (str(path.relative_to(root)), notebooks.read(path)[0])
          for path in sorted(folder.glob("*.ipynb"))},
@@ -95,29 +95,29 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in disk.files_below(folder)}
 
 
-def _refused(source: Source, error: CourseError) -> Finding:
+def _refused(draft: Draft, error: CourseError) -> Finding:
     """Return what keeps a lesson from being released as a finding, where the rules don't tell."""
     text = error.what + (f" ({error.found})" if error.found else "")
-    return Finding("release", "error", error.where or f"notebooks/{source.name}",
+    return Finding("release", "error", error.where or f"notebooks/{draft.name}",
                    text.replace("\n", "; "), error.hint)  # fmt: skip
 
 
 # -- trying ------------------------------------------------------------------------------------
 
 
-def _tried(term: Course, twin: Course, source: Source, *, walls: bool) -> list[Finding]:
+def _tried(term: Course, twin: Course, draft: Draft, *, walls: bool) -> list[Finding]:
     """Return what trying shows; from the cache when nothing that it hangs on has changed."""
     try:
-        prepared = twin.prepare(source.name)
+        prepared = twin.prepare(draft.name)
     except CourseError as error:
-        return [_refused(source, error)]
-    trials = [*of(source), *wrong_answers(source)]
+        return [_refused(draft, error)]
+    trials = [*of(draft), *wrong_answers(draft)]
     key = fingerprint(package.__version__, prepared.fingerprint, trials)
-    kept = term.layout.root / CACHE / f"{disk.safe_name(source.name, 'lesson')}.json"
+    kept = term.layout.root / CACHE / f"{disk.safe_name(draft.name, 'lesson')}.json"
     if (known := _known(kept, key)) is not None:
         return known
     results = dict(_run(twin, prepared, trials, walls=walls))
-    found = list(_judged(source, trials, results))
+    found = list(_judged(draft, trials, results))
     disk.write(kept, json.dumps({"key": key, "findings": [asdict(f) for f in found]}))
     return found
 
@@ -180,30 +180,30 @@ def _handed_in(twin: Course, lesson: str, trial: Trial) -> Submission:
     return Submission(trial.name, lesson, folder, None, disk.digest(folder))
 
 
-def _judged(source: Source, trials: list[Trial], results: dict[str, Graded]) -> Iterator[Finding]:
+def _judged(draft: Draft, trials: list[Trial], results: dict[str, Graded]) -> Iterator[Finding]:
     """Turn what the trials gave into findings."""
     right = results["solution"]
     if right.reason:
-        yield Finding("solution-fails", "error", f"notebooks/{source.name}", right.reason)
+        yield Finding("solution-fails", "error", f"notebooks/{draft.name}", right.reason)
         return
-    yield from _solution(source, right)
-    yield from _unlike(source, right, results["again"])
-    yield from _untouched(source, results["untouched"])
+    yield from _solution(draft, right)
+    yield from _unlike(draft, right, results["again"])
+    yield from _untouched(draft, results["untouched"])
     for trial in trials:
         if trial.question:
-            yield from _wrong(source, trial, _verdict(results[trial.name], trial.question))
-    yield from _weak(source, trials, results)
+            yield from _wrong(draft, trial, _verdict(results[trial.name], trial.question))
+    yield from _weak(draft, trials, results)
 
 
 def _verdict(graded: Graded, question: str) -> Verdict | None:
     return next((v for v in graded.verdicts if v.question == question), None)
 
 
-def _solution(source: Source, right: Graded) -> Iterator[Finding]:
+def _solution(draft: Draft, right: Graded) -> Iterator[Finding]:
     for verdict in right.verdicts:
         if verdict.outcome in (Outcome.PASSED, Outcome.NEEDS_PERSON):
             continue
-        file, cell = source.place(verdict.question)
+        file, cell = draft.place(verdict.question)
         said = "; ".join(
             f"{n.test}: {n.text or n.outcome}"
             for n in verdict.notes
@@ -220,17 +220,17 @@ def _solution(source: Source, right: Graded) -> Iterator[Finding]:
         for cell in json.loads(text)["cells"]:
             for output in cell.get("outputs", []):
                 if output["output_type"] == "error":
-                    yield Finding("cell-fails", "error", source.notebooks[name][0],
+                    yield Finding("cell-fails", "error", draft.notebooks[name][0],
                                   f"{output['ename']}: {output['evalue']}",
                                   "the lesson must run from top to bottom", cell["id"])  # fmt: skip
 
 
-def _unlike(source: Source, one: Graded, two: Graded) -> Iterator[Finding]:
+def _unlike(draft: Draft, one: Graded, two: Graded) -> Iterator[Finding]:
     """Compare two runs that began with different seeds."""
     for verdict in one.verdicts:
         other = _verdict(two, verdict.question)
         if other is not None and other.score != verdict.score:
-            file, cell = source.place(verdict.question)
+            file, cell = draft.place(verdict.question)
             yield Finding("seed", "error", file, f"'{verdict.question}' gives {verdict.score} and, begun "
                           f"with another seed, {other.score} points", "set a seed, or test what holds for all", cell)  # fmt: skip
     again = dict(two.notebooks)
@@ -241,7 +241,7 @@ def _unlike(source: Source, one: Graded, two: Graded) -> Iterator[Finding]:
         for cell in json.loads(text)["cells"]:
             twin = others.get(cell["id"])
             if twin is not None and _shown(cell) != _shown(twin):
-                yield Finding("seed", "warning", source.notebooks[name][0],
+                yield Finding("seed", "warning", draft.notebooks[name][0],
                               "the cell shows something else when it begins with another seed",
                               "set a seed, so that all learners see what the text says", cell["id"])  # fmt: skip
 
@@ -254,20 +254,20 @@ def _shown(cell: dict[str, Any]) -> list[Any]:
     return [each for each in shown if " at 0x" not in str(each)]
 
 
-def _untouched(source: Source, untouched: Graded) -> Iterator[Finding]:
+def _untouched(draft: Draft, untouched: Graded) -> Iterator[Finding]:
     for verdict in untouched.verdicts:
         if verdict.score:
-            file, cell = source.place(verdict.question)
+            file, cell = draft.place(verdict.question)
             passed = ", ".join(n.test for n in verdict.notes if n.score)
             yield Finding("free-points", "error", file, f"'{verdict.question}' gives {verdict.score:g} "
                           f"points to who does nothing: {passed}", "let the test fail for the released cell", cell)  # fmt: skip
 
 
-def _wrong(source: Source, trial: Trial, verdict: Verdict | None) -> Iterator[Finding]:
+def _wrong(draft: Draft, trial: Trial, verdict: Verdict | None) -> Iterator[Finding]:
     """Look whether a wrong answer was seen to be wrong, and the author's own named as such."""
     if verdict is None:
         return
-    file, cell = source.place(trial.question)
+    file, cell = draft.place(trial.question)
     if verdict.passed:
         tests = ", ".join(note.test for note in verdict.notes)
         yield Finding(
@@ -283,12 +283,12 @@ def _wrong(source: Source, trial: Trial, verdict: Verdict | None) -> Iterator[Fi
                       "mend the @misconception", trial.cell)  # fmt: skip
 
 
-def _weak(source: Source, trials: list[Trial], results: dict[str, Graded]) -> Iterator[Finding]:
+def _weak(draft: Draft, trials: list[Trial], results: dict[str, Graded]) -> Iterator[Finding]:
     """Name the exercises whose tests let a third or more of the wrong answers through."""
     for question in dict.fromkeys(trial.question for trial in trials if trial.question):
         mine = [t for t in trials if t.question == question and not t.mild]
         through = [t for t in mine if (v := _verdict(results[t.name], question)) and v.passed]
         if len(mine) >= 3 and 3 * len(through) >= len(mine):  # noqa: PLR2004  fewer say nothing
-            file, cell = source.place(question)
+            file, cell = draft.place(question)
             yield Finding("weak-tests", "warning", file, f"the tests of '{question}' let {len(through)} of "
                           f"{len(mine)} wrong answers through", "try more cases", cell)  # fmt: skip

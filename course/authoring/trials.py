@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import nbformat
 
+from course.authoring.draft import WRONG, Draft, is_wrong
 from course.authoring.mutants import SPOILS, mutants
-from course.authoring.source import WRONG, Source, is_wrong
 from course.model import Kind
 from course.notebook import NotebookNode, marks, write_text
 from course.questions import kind_of
@@ -56,15 +56,15 @@ class Trial:
     mild: bool = False
 
 
-def of(source: Source) -> list[Trial]:
+def of(draft: Draft) -> list[Trial]:
     """Return the solution, the solution begun with another seed, and the untouched release."""
     answers = tuple(
         (item.id, tuple(kind_of(item).samples(item, 0)["correct"]))
-        for item in source.items.values() if item.mode == "graded" and kind_of(item).samples(item, 0).get("correct")
+        for item in draft.items.values() if item.mode == "graded" and kind_of(item).samples(item, 0).get("correct")
     )  # fmt: skip
     right, seeded = [], []
-    for name, node in _released(source):
-        _answer(node, _solutions(source, name))
+    for name, node in _released(draft):
+        _answer(node, _solutions(draft, name))
         right.append((f"{name}.ipynb", write_text(node)))
         node.cells.insert(0, nbformat.v4.new_code_cell(_SEEDED, id="another-seed"))
         seeded.append((f"{name}.ipynb", write_text(node)))
@@ -74,41 +74,41 @@ def of(source: Source) -> list[Trial]:
     ]  # fmt: skip
 
 
-def wrong_answers(source: Source) -> list[Trial]:
+def wrong_answers(draft: Draft) -> list[Trial]:
     """Return the author's own wrong answers, and those that are made from the solutions."""
     trials: list[Trial] = []
-    for name, (_, node) in source.notebooks.items():
-        right, strings = _solutions(source, name), _texts(node)
-        for question, cell in _exercises(source, node):
+    for name, (_, node) in draft.notebooks.items():
+        right, strings = _solutions(draft, name), _texts(node)
+        for question, cell in _exercises(draft, node):
             for mutant in mutants(cell.source, strings):
                 trials.append(Trial(
-                    f"wrong-{len(trials)}", _with(source, name, right | {cell.id: mutant.source}),
+                    f"wrong-{len(trials)}", _with(draft, name, right | {cell.id: mutant.source}),
                     question=question, notebook=name, answer=cell.id, slip=mutant.slip, line=mutant.line,
                     mild=mutant.slip.startswith(SPOILS),
                 ))  # fmt: skip
-        for question, cell, wrong in _own(source, node):
+        for question, cell, wrong in _own(draft, node):
             slip, says = _heading(wrong.source)
             text = wrong.source.split("\n", 1)[-1]
             trials.append(Trial(
-                f"wrong-{len(trials)}", _with(source, name, right | {cell: text}),
+                f"wrong-{len(trials)}", _with(draft, name, right | {cell: text}),
                 question=question, notebook=name, answer=cell, slip=slip, cell=wrong.id, says=says, own=True,
             ))  # fmt: skip
     return trials
 
 
-def _released(source: Source) -> Iterator[tuple[str, NotebookNode]]:
-    for name, content in source.release.items():
+def _released(draft: Draft) -> Iterator[tuple[str, NotebookNode]]:
+    for name, content in draft.release.items():
         if name.endswith(".ipynb") and "/" not in name:
             yield name.removesuffix(".ipynb"), nbformat.from_dict(json.loads(content))
 
 
-def _solutions(source: Source, name: str) -> dict[str, str]:
+def _solutions(draft: Draft, name: str) -> dict[str, str]:
     """Return the sources of a notebook's answer cells, by cell id."""
-    if name not in source.notebooks:
+    if name not in draft.notebooks:
         return {}
     return {
         cell.id: cell.source
-        for cell in source.notebooks[name][1].cells
+        for cell in draft.notebooks[name][1].cells
         if marks(cell).get("solution")
     }
 
@@ -118,18 +118,18 @@ def _answer(node: NotebookNode, sources: dict[str, str]) -> None:
         cell.source = sources.get(cell.id, cell.source)
 
 
-def _with(source: Source, name: str, sources: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def _with(draft: Draft, name: str, sources: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the notebooks as handed in with these sources in one of them, all others right."""
     files = []
-    for each, node in _released(source):
-        _answer(node, sources if each == name else _solutions(source, each))
+    for each, node in _released(draft):
+        _answer(node, sources if each == name else _solutions(draft, each))
         files.append((f"{each}.ipynb", write_text(node)))
     return tuple(files)
 
 
-def _exercises(source: Source, node: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+def _exercises(draft: Draft, node: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     """Yield each exercise that tests judge, and each code cell of its answer."""
-    judged = {q.id for q in source.questions if q.kind in (Kind.CODE, Kind.TESTS)}
+    judged = {q.id for q in draft.questions if q.kind in (Kind.CODE, Kind.TESTS)}
     pending: list[NotebookNode] = []
     for cell in node.cells:
         about = marks(cell)
@@ -140,9 +140,9 @@ def _exercises(source: Source, node: NotebookNode) -> Iterator[tuple[str, Notebo
             pending.append(cell)
 
 
-def _own(source: Source, node: NotebookNode) -> Iterator[tuple[str, str, NotebookNode]]:
+def _own(draft: Draft, node: NotebookNode) -> Iterator[tuple[str, str, NotebookNode]]:
     """Yield exercise, id of its answer cell and the wrong answer, which stands below the answer."""
-    of_answer = {answer.id: question for question, answer in _exercises(source, node)}
+    of_answer = {answer.id: question for question, answer in _exercises(draft, node)}
     last = ""
     for cell in node.cells:
         last = cell.id if cell.id in of_answer else last

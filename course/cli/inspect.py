@@ -2,12 +2,15 @@
 
 import json as text_of
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from course.cli import show
 from course.cli.show import CourseOption, JsonOption
+
+if TYPE_CHECKING:
+    from course.authoring.finding import Finding
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,17 +55,18 @@ def check(
     found = ordered(found)
     if sarif is not None:
         write(sarif, text_of.dumps(report(found, __version__), indent=1) + "\n")
-    if json:
-        show.table([f.data() for f in found], {"rule": "rule"}, as_json=True, empty="")
-    else:
-        for finding in found:
-            show.say(str(finding))
-        counts = {
-            level: sum(f.level == level for f in found) for level in ("error", "warning", "note")
-        }
-        show.say(
-            f"{', '.join(wanted)}: "
-            + ", ".join(f"{n} {w}{'s' * (n != 1)}" for w, n in counts.items())
-        )
+    _tell(found, ", ".join(wanted), as_json=json)
     if any(finding.level == "error" for finding in found):
         raise typer.Exit(1)
+
+
+def _tell(found: "list[Finding]", lessons: str, *, as_json: bool) -> None:
+    if as_json:
+        show.table([f.data() for f in found], {"rule": "rule"}, as_json=True, empty="")
+        return
+    for finding in found:
+        show.say(str(finding))
+    counts = [
+        (level, sum(f.level == level for f in found)) for level in ("error", "warning", "note")
+    ]
+    show.say(f"{lessons}: " + ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in counts))

@@ -22,7 +22,7 @@ FLOORS = [
     {"authoring", "exchange", "lesson", "sandbox", "update"},
     {"grading", "review", "feedback", "insight"},
     {"term"},
-    {"study", "regrade"},
+    {"study", "regrade", "inspection"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from course.authoring import build
+from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 from course.authoring.rules.structure import BEGIN, END
-from course.authoring.source import Source
 from course.errors import Invalid
 from course.notebook import marks
 
@@ -20,15 +20,15 @@ _LEAST = 12
 """Letters of a line from which on it is no common one such as ``return x``."""
 
 
-def no_solution_travels(source: Source) -> Iterator[Finding]:
+def no_solution_travels(draft: Draft) -> Iterator[Finding]:
     """No line of a solution stands in the release, in any cell, output, attachment or file."""
-    for file, cell in source.cells("code"):
+    for file, cell in draft.cells("code"):
         if not marks(cell).get("solution"):
             continue
         for number, line in _hidden_lines(cell.source):
-            for name, text in _texts(source):
-                if line in text and not _shown_elsewhere(source, cell.id, line):
-                    yield source.at("solution-leaks", "error", (file, cell),
+            for name, text in _texts(draft):
+                if line in text and not _shown_elsewhere(draft, cell.id, line):
+                    yield draft.at("solution-leaks", "error", (file, cell),
                                     f"a line of the solution stands in the release, in {name}: '{line}'",
                                     "take it out of the release, or change the exercise",
                                     number)  # fmt: skip
@@ -43,16 +43,16 @@ def _hidden_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _shown_elsewhere(source: Source, cell_id: str, line: str) -> bool:
+def _shown_elsewhere(draft: Draft, cell_id: str, line: str) -> bool:
     """Whether the author shows the same line on purpose, in an example say."""
     return any(
-        line in cell.source for _, cell in source.cells()
+        line in cell.source for _, cell in draft.cells()
         if cell.id != cell_id and not marks(cell).get("solution")
     )  # fmt: skip
 
 
-def _texts(source: Source) -> Iterator[tuple[str, str]]:
-    for name, content in source.release.items():
+def _texts(draft: Draft) -> Iterator[tuple[str, str]]:
+    for name, content in draft.release.items():
         text = content.decode("utf-8", "replace")
         if name.endswith((".ipynb", ".json")):  # where quotes and line ends are escaped
             with suppress(ValueError):  # a file of the author's that only is called so
@@ -72,21 +72,21 @@ def _strings(data: object) -> Iterator[str]:
             yield from _strings(value)
 
 
-def no_mark_is_left(source: Source) -> Iterator[Finding]:
+def no_mark_is_left(draft: Draft) -> Iterator[Finding]:
     """Nbgrader's marks are gone from the release, and what stood between them."""
-    for name, text in _texts(source):
+    for name, text in _texts(draft):
         for mark in _MARKS:
             if mark in text:
-                yield Finding("mark-leaks", "error", f"release/{source.name}/{name}",
+                yield Finding("mark-leaks", "error", f"release/{draft.name}/{name}",
                               f"'{mark}' stands in the release",
                               "the cell is not marked as nbgrader expects")  # fmt: skip
 
 
-def no_hidden_test_travels(source: Source) -> Iterator[Finding]:
+def no_hidden_test_travels(draft: Draft) -> Iterator[Finding]:
     """No hidden test of the tests file stands in the release."""
     try:
-        tree = ast.parse(source.tests)
-        public = build.public_tests(source.tests, source.tests_file)
+        tree = ast.parse(draft.tests)
+        public = build.public_tests(draft.tests, draft.tests_file)
     except (SyntaxError, Invalid):
         return
     for node in tree.body:
@@ -96,30 +96,30 @@ def no_hidden_test_travels(source: Source) -> Iterator[Finding]:
             line = ast.unparse(statement)
             if len(line) < 2 * _LEAST or line in public:
                 continue
-            for name, text in _texts(source):
+            for name, text in _texts(draft):
                 if line in text:
-                    yield Finding("test-leaks", "error", source.tests_file,
+                    yield Finding("test-leaks", "error", draft.tests_file,
                                   f"the hidden test {node.name} stands in the release, in {name}",
                                   "a test travels only if it is @public", line=statement.lineno)  # fmt: skip
 
 
-def no_odd_file_travels(source: Source) -> Iterator[Finding]:
+def no_odd_file_travels(draft: Draft) -> Iterator[Finding]:
     """Nothing lies in the lesson's folder that learners should not have."""
-    for name in source.release:
+    for name in draft.release:
         if _ODD.search(name):
-            yield Finding("odd-file", "error", f"release/{source.name}/{name}",
+            yield Finding("odd-file", "error", f"release/{draft.name}/{name}",
                           "this looks like a file that learners should not have",
-                          f"move it out of notebooks/{source.name}/")  # fmt: skip
-    for name, content in source.release.items():
+                          f"move it out of notebooks/{draft.name}/")  # fmt: skip
+    for name, content in draft.release.items():
         if len(content) > 20_000_000:  # noqa: PLR2004  bytes; a slow line takes minutes
-            yield Finding("large-file", "warning", f"release/{source.name}/{name}",
+            yield Finding("large-file", "warning", f"release/{draft.name}/{name}",
                           f"{len(content) / 1e6:.0f} MB for every learner to fetch",
                           "make it smaller")  # fmt: skip
 
 
-def nothing_rides_along(source: Source) -> Iterator[Finding]:
+def nothing_rides_along(draft: Draft) -> Iterator[Finding]:
     """The release's notebooks carry no outputs and no attachments of answer cells."""
-    for name, content in source.release.items():
+    for name, content in draft.release.items():
         if not name.endswith(".ipynb"):
             continue
         for cell in json.loads(content)["cells"]:
@@ -127,7 +127,7 @@ def nothing_rides_along(source: Source) -> Iterator[Finding]:
             carries = "outputs" if cell.get("outputs") else "attachments" if (
                 about.get("solution") and cell.get("attachments")) else ""  # fmt: skip
             if carries:
-                yield Finding("rides-along", "error", f"release/{source.name}/{name}",
+                yield Finding("rides-along", "error", f"release/{draft.name}/{name}",
                               f"the released cell has {carries}", "clear them in the source",
                               cell.get("id", ""))  # fmt: skip
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from course.authoring.draft import Draft
 from course.authoring.finding import Finding
-from course.authoring.source import Source
 from course.notebook import NotebookNode
 from course.questions.text import is_quiz
 
@@ -39,9 +39,9 @@ def _inline(cell: NotebookNode) -> Iterator[tuple[int, Token]]:
             yield line, token
 
 
-def headings_are_in_order(source: Source) -> Iterator[Finding]:
+def headings_are_in_order(draft: Draft) -> Iterator[Finding]:
     """One title at the top; no level is left out on the way down."""
-    for file, node in source.notebooks.values():
+    for file, node in draft.notebooks.values():
         level, titles = 0, 0
         for cell in node.cells:
             if cell.cell_type != "markdown":
@@ -52,59 +52,59 @@ def headings_are_in_order(source: Source) -> Iterator[Finding]:
                 now, line = int(token.tag[1]), (token.map or [0])[0] + 1
                 titles += now == 1
                 if now == 1 and titles > 1:
-                    yield source.at("headings", "warning", (file, cell), "a second title",
+                    yield draft.at("headings", "warning", (file, cell), "a second title",
                                     "use ## for a section", line)  # fmt: skip
                 elif now > level + 1:
-                    yield source.at("headings", "warning", (file, cell),
+                    yield draft.at("headings", "warning", (file, cell),
                                     f"a heading of level {now} after one of level {level}"
                                     if level else "the notebook does not begin with a title",
                                     f"use {'#' * (level + 1)}", line)  # fmt: skip
                 level = now
 
 
-def pictures_have_words(source: Source) -> Iterator[Finding]:
+def pictures_have_words(draft: Draft) -> Iterator[Finding]:
     """Every picture has an alternative text."""
-    for file, cell in source.cells("markdown"):
+    for file, cell in draft.cells("markdown"):
         for line, token in _inline(cell):
             words = (token.content or "".join(c.content for c in token.children or [])).strip()
             if token.type == "image" and (not words or re.fullmatch(r"\S+\.\w{3,4}|image", words)):
-                yield source.at("alt-text", "error", (file, cell),
+                yield draft.at("alt-text", "error", (file, cell),
                                 f"the picture {token.attrs.get('src', '')} has no alternative text",
                                 "say in words what it shows: ![words](file)", line)  # fmt: skip
         for match in _HTML_IMAGE.finditer(cell.source):
             line = cell.source.count("\n", 0, match.start()) + 1
-            yield source.at("alt-text", "error", (file, cell), "an <img> without alt text",
+            yield draft.at("alt-text", "error", (file, cell), "an <img> without alt text",
                             'add alt="what it shows"', line)  # fmt: skip
 
 
-def videos_have_captions(source: Source) -> Iterator[Finding]:
+def videos_have_captions(draft: Draft) -> Iterator[Finding]:
     """Every video is there, with its captions beside it."""
-    for file, cell in source.cells("code"):
+    for file, cell in draft.cells("code"):
         for name in _VIDEO.findall(cell.source):
-            video = source.folder / name
+            video = draft.folder / name
             if "://" not in name and not video.is_file():
-                yield source.at("file-missing", "error", (file, cell), f"there is no file {name}",
+                yield draft.at("file-missing", "error", (file, cell), f"there is no file {name}",
                                 "put it into the lesson's folder")  # fmt: skip
             elif not video.with_suffix(".vtt").is_file():
-                yield source.at("captions", "error", (file, cell), f"{name} has no captions",
+                yield draft.at("captions", "error", (file, cell), f"{name} has no captions",
                                 f"write them into {video.with_suffix('.vtt').name}")  # fmt: skip
 
 
-def links_have_a_target(source: Source) -> Iterator[Finding]:
+def links_have_a_target(draft: Draft) -> Iterator[Finding]:
     """What a link points to is there, and its text says what that is."""
-    for file, cell in source.cells("markdown"):
+    for file, cell in draft.cells("markdown"):
         for line, token in _inline(cell):
             target = str(token.attrs.get("href" if token.type == "link_open" else "src", ""))
             if token.type in ("link_open", "image") and _is_local(target):
-                place = source.folder / unquote(target.partition("#")[0])
+                place = draft.folder / unquote(target.partition("#")[0])
                 if not place.exists():
-                    yield source.at("link", "error", (file, cell), f"there is no file {target}",
+                    yield draft.at("link", "error", (file, cell), f"there is no file {target}",
                                     "mend the link, or put the file into the lesson's folder",
                                     line)  # fmt: skip
         for match in re.finditer(r"(?<!!)\[([^\]]+)\]\([^)]+\)", cell.source):
             if match[1].strip().lower() in _VAGUE:
                 line = cell.source.count("\n", 0, match.start()) + 1
-                yield source.at("link-text", "warning", (file, cell),
+                yield draft.at("link-text", "warning", (file, cell),
                                 f"the link's text is '{match[1]}'",
                                 "say where it leads: a screen reader lists links alone", line)  # fmt: skip
 
@@ -115,33 +115,33 @@ def _is_local(target: str) -> bool:
     )
 
 
-def tables_have_headers(source: Source) -> Iterator[Finding]:
+def tables_have_headers(draft: Draft) -> Iterator[Finding]:
     """Every column of a table has a heading."""
-    for file, cell in source.cells("markdown"):
+    for file, cell in draft.cells("markdown"):
         head = False
         for token in _blocks(cell):
             head = token.type == "th_open" or (head and token.type != "th_close")
             if head and token.type == "inline" and not token.content.strip():
-                yield source.at("table", "warning", (file, cell), "a column without a heading",
+                yield draft.at("table", "warning", (file, cell), "a column without a heading",
                                 "name it in the table's first line",
                                 (token.map or [0])[0] + 1)  # fmt: skip
         if "<table" in cell.source.lower() and "<th" not in cell.source.lower():
-            yield source.at("table", "warning", (file, cell), "a <table> without <th>",
+            yield draft.at("table", "warning", (file, cell), "a <table> without <th>",
                             "mark the headings as such")  # fmt: skip
 
 
-def colour_is_not_alone(source: Source) -> Iterator[Finding]:
+def colour_is_not_alone(draft: Draft) -> Iterator[Finding]:
     """Nothing is told by its colour only."""
-    for file, cell in source.cells("markdown"):
+    for file, cell in draft.cells("markdown"):
         if match := _BY_COLOUR.search(cell.source):
             line = cell.source.count("\n", 0, match.start()) + 1
-            yield source.at("colour", "note", (file, cell), f"'{match[0]}' points by colour",
+            yield draft.at("colour", "note", (file, cell), f"'{match[0]}' points by colour",
                             "say it in another way as well: not everybody sees it", line)  # fmt: skip
 
 
-def sentences_can_be_followed(source: Source) -> Iterator[Finding]:
+def sentences_can_be_followed(draft: Draft) -> Iterator[Finding]:
     """No sentence is so long that its beginning is forgotten at its end."""
-    for file, cell in source.cells("markdown"):
+    for file, cell in draft.cells("markdown"):
         for block in _blocks(cell):
             if block.type != "inline":
                 continue
@@ -149,24 +149,24 @@ def sentences_can_be_followed(source: Source) -> Iterator[Finding]:
                 words = len(sentence.split())
                 if words > LONG:
                     first = " ".join(sentence.split()[:6])
-                    yield source.at("sentence", "warning", (file, cell),
+                    yield draft.at("sentence", "warning", (file, cell),
                                     f"a sentence of {words} words: '{first} …'",
                                     "make two of it", (block.map or [0])[0] + 1)  # fmt: skip
 
 
-def time_is_honest(source: Source) -> Iterator[Finding]:
+def time_is_honest(draft: Draft) -> Iterator[Finding]:
     """The time that learners are told is about what reading, trying and answering takes."""
-    words = sum(len(cell.source.split()) for _, cell in source.cells("markdown"))
-    quizzes = sum(is_quiz(cell.source) for _, cell in source.cells("code"))
-    exercises = sum(not is_quiz(c.source) and q.points > 0 for q in source.questions
-                    for _, c in source.cells() if c.metadata.get("nbgrader", {}).get("grade_id") == q.id)  # fmt: skip
+    words = sum(len(cell.source.split()) for _, cell in draft.cells("markdown"))
+    quizzes = sum(is_quiz(cell.source) for _, cell in draft.cells("code"))
+    exercises = sum(not is_quiz(c.source) and q.points > 0 for q in draft.questions
+                    for _, c in draft.cells() if c.metadata.get("nbgrader", {}).get("grade_id") == q.id)  # fmt: skip
     guess = (
         words / WORDS_A_MINUTE + exercises * MINUTES_OF_AN_EXERCISE + quizzes * MINUTES_OF_A_QUIZ
     )
-    told = source.about.minutes
+    told = draft.about.minutes
     if guess >= 5 and not guess / 2 <= told <= guess * 3:  # noqa: PLR2004  short ones vary too much
-        yield source.about_file(
-            "minutes", "warning", f"lesson '{source.name}' is said to take {told} minutes; its "
+        yield draft.about_file(
+            "minutes", "warning", f"lesson '{draft.name}' is said to take {told} minutes; its "
             f"{words} words, {exercises} exercises and {quizzes} quiz questions look like {guess:.0f}",
             "change minutes, or the lesson",
         )  # fmt: skip

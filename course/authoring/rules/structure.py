@@ -5,8 +5,8 @@ import datetime as dt
 from collections.abc import Iterator
 
 from course.authoring import build
+from course.authoring.draft import Draft, is_wrong
 from course.authoring.finding import Finding
-from course.authoring.source import Source, is_wrong
 from course.errors import nearest
 from course.model import Kind
 from course.notebook import marks
@@ -16,38 +16,38 @@ from course.questions.text import QuizTextError, is_quiz, parse
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
-def names_are_unique(source: Source) -> Iterator[Finding]:
+def names_are_unique(draft: Draft) -> Iterator[Finding]:
     """Cells, questions and exercises each have a name of their own."""
     graded, ids = dict[str, str](), dict[tuple[str, str], int]()
-    for file, cell in source.cells():
+    for file, cell in draft.cells():
         ids[file, cell.id] = ids.get((file, cell.id), 0) + 1
         if ids[file, cell.id] == 2:  # noqa: PLR2004  the first double
-            yield source.at("cell-id-twice", "error", (file, cell), "two cells have this id",
+            yield draft.at("cell-id-twice", "error", (file, cell), "two cells have this id",
                             "give one of them another id")  # fmt: skip
         name = marks(cell).get("grade_id")
         if name is None:
             continue
         if name in graded:
-            yield source.at("name-twice", "error", (file, cell),
+            yield draft.at("name-twice", "error", (file, cell),
                             f"the name '{name}' is taken by cell '{graded[name]}'",
                             "give one of them another name: marks are kept by it")  # fmt: skip
         graded.setdefault(name, cell.id)
 
 
-def quizzes_can_be_read(source: Source) -> Iterator[Finding]:
+def quizzes_can_be_read(draft: Draft) -> Iterator[Finding]:
     """Every question is written as its kind asks for."""
-    for file, cell in source.cells("code"):
+    for file, cell in draft.cells("code"):
         if not is_quiz(cell.source):
             continue
         try:
             item = parse(cell.source)
         except QuizTextError as error:
             for line, text in error.problems:
-                yield source.at("quiz", "error", (file, cell), text, line=line)
+                yield draft.at("quiz", "error", (file, cell), text, line=line)
             continue
         if item.kind not in kinds():
             hint = nearest(item.kind, kinds()) or f"use one of {', '.join(sorted(kinds()))}"
-            yield source.at(
+            yield draft.at(
                 "quiz",
                 "error",
                 (file, cell),
@@ -57,51 +57,51 @@ def quizzes_can_be_read(source: Source) -> Iterator[Finding]:
             )
             continue
         for text in kind_of(item).check(item):
-            yield source.at("quiz", "error", (file, cell), text)
+            yield draft.at("quiz", "error", (file, cell), text)
 
 
-def points_add_up(source: Source) -> Iterator[Finding]:
+def points_add_up(draft: Draft) -> Iterator[Finding]:
     """What the questions earn is what `course.toml` says, and what their tests share out."""
-    total = sum(question.points for question in source.questions)
-    declared = source.about.points
+    total = sum(question.points for question in draft.questions)
+    declared = draft.about.points
     if declared is not None and declared != total:
-        listed = ", ".join(f"{q.id} {q.points:g}" for q in source.questions)
-        yield source.about_file(
+        listed = ", ".join(f"{q.id} {q.points:g}" for q in draft.questions)
+        yield draft.about_file(
             "points", "error",
-            f"lesson '{source.name}' is declared to be worth {declared:g} points; its questions "
+            f"lesson '{draft.name}' is declared to be worth {declared:g} points; its questions "
             f"add up to {total:g} ({listed})",
             "change the declared points, or those of a question",
         )  # fmt: skip
-    if declared is None and source.questions:
-        yield source.about_file(
-            "points", "note", f"lesson '{source.name}' declares no points; they add up to {total:g}",
+    if declared is None and draft.questions:
+        yield draft.about_file(
+            "points", "note", f"lesson '{draft.name}' declares no points; they add up to {total:g}",
             f"add points = {total:g}, so that a slip is found",
         )  # fmt: skip
-    for question in source.questions:
+    for question in draft.questions:
         if question.points == 0 and question.kind is not Kind.QUIZ:
-            file, cell = source.place(question.id)
+            file, cell = draft.place(question.id)
             yield Finding("points", "warning", file, f"'{question.id}' is graded and worth 0 points",
                           "give it points, or take the mark away", cell)  # fmt: skip
 
 
-def exercises_have_tests(source: Source) -> Iterator[Finding]:
+def exercises_have_tests(draft: Draft) -> Iterator[Finding]:
     """Every exercise has tests, and every test an exercise."""
     tested = dict[str, float]()
-    for name, worth, line in _declared(source.tests):
+    for name, worth, line in _declared(draft.tests):
         tested[name] = tested.get(name, 0.0) + worth
-        if name not in {question.id for question in source.questions}:
-            hint = nearest(name, (question.id for question in source.questions))
-            yield Finding("test-of-nothing", "error", source.tests_file,
+        if name not in {question.id for question in draft.questions}:
+            hint = nearest(name, (question.id for question in draft.questions))
+            yield Finding("test-of-nothing", "error", draft.tests_file,
                           f"a test is about '{name}', which is no graded question of the lesson",
                           hint or "name a question, or remove the test", line=line)  # fmt: skip
-    for question in source.questions:
+    for question in draft.questions:
         if question.kind is Kind.CODE and question.id not in tested:
-            file, cell = source.place(question.id)
+            file, cell = draft.place(question.id)
             yield Finding("no-test", "error", file, f"the exercise '{question.id}' has no test",
-                          f"write one in {source.tests_file or 'autograders/'}: "
+                          f"write one in {draft.tests_file or 'autograders/'}: "
                           f'@points(1, question="{question.id}")', cell)  # fmt: skip
         elif question.kind is Kind.CODE and tested[question.id] != question.points:
-            file, cell = source.place(question.id)
+            file, cell = draft.place(question.id)
             yield Finding("test-points", "error", file,
                           f"'{question.id}' is worth {question.points:g} points, its tests "
                           f"{tested[question.id]:g}", "make both the same", cell)  # fmt: skip
@@ -129,28 +129,28 @@ def _declared(tests: str) -> Iterator[tuple[str, float, int]]:
                     yield question, float(worth), call.lineno
 
 
-def tests_are_python(source: Source) -> Iterator[Finding]:
+def tests_are_python(draft: Draft) -> Iterator[Finding]:
     """The tests can be read, and what travels of them uses no fixture."""
     try:
-        ast.parse(source.tests)
+        ast.parse(draft.tests)
     except SyntaxError as error:
-        yield Finding("tests", "error", source.tests_file, f"the tests are no Python: {error.msg}",
+        yield Finding("tests", "error", draft.tests_file, f"the tests are no Python: {error.msg}",
                       line=error.lineno or 0)  # fmt: skip
 
 
-def solutions_are_marked(source: Source) -> Iterator[Finding]:
+def solutions_are_marked(draft: Draft) -> Iterator[Finding]:
     """What is to be written by learners stands between the marks that hide it."""
-    for file, cell in source.cells():
+    for file, cell in draft.cells():
         begins, ends = cell.source.count(BEGIN), cell.source.count(END)
         about = marks(cell)
         if begins != ends:
             line = next((n for n, text in enumerate(cell.source.splitlines(), 1) if BEGIN in text
                          or END in text), 0)  # fmt: skip
-            yield source.at("solution", "error", (file, cell),
+            yield draft.at("solution", "error", (file, cell),
                             f"{begins} '{BEGIN}' and {ends} '{END}'", "each begin needs its end",
                             line)  # fmt: skip
         elif begins and not about.get("solution"):
-            yield source.at("solution", "error", (file, cell),
+            yield draft.at("solution", "error", (file, cell),
                             "a solution stands in a cell that is not marked as an answer: it would "
                             "be released", "mark the cell, or remove the solution")  # fmt: skip
         elif (
@@ -159,17 +159,17 @@ def solutions_are_marked(source: Source) -> Iterator[Finding]:
             and cell.cell_type == "code"
             and not begins
         ):
-            yield source.at("solution", "error", (file, cell), "an answer cell without a solution "
+            yield draft.at("solution", "error", (file, cell), "an answer cell without a solution "
                             f"between '{BEGIN}' and '{END}'",
                             "the whole cell would be released as it stands")  # fmt: skip
         if about.get("grade") and not about.get("solution") and not about.get("locked"):
-            yield source.at("unlocked", "error", (file, cell), "a graded cell is not locked",
+            yield draft.at("unlocked", "error", (file, cell), "a graded cell is not locked",
                             "lock it: a learner could change what it tests")  # fmt: skip
 
 
-def answers_have_a_question(source: Source) -> Iterator[Finding]:
+def answers_have_a_question(draft: Draft) -> Iterator[Finding]:
     """A wrong answer is about an exercise, and an answer cell is followed by its test."""
-    for file, node in source.notebooks.values():
+    for file, node in draft.notebooks.values():
         open_answer = None
         for cell in node.cells:
             about = marks(cell)
@@ -178,68 +178,68 @@ def answers_have_a_question(source: Source) -> Iterator[Finding]:
             elif about.get("solution"):
                 open_answer = cell
             elif is_wrong(cell) and not any(marks(each).get("solution") for each in node.cells):
-                yield source.at("wrong-answer", "error", (file, cell),
+                yield draft.at("wrong-answer", "error", (file, cell),
                                 "a wrong answer in a notebook without exercises")  # fmt: skip
         if open_answer is not None:
-            yield source.at("no-test", "warning", (file, open_answer),
+            yield draft.at("no-test", "warning", (file, open_answer),
                             "nothing after this answer is graded",
                             "add course.check(...) with points after it")  # fmt: skip
 
 
-def calls_have_an_end(source: Source) -> Iterator[Finding]:
+def calls_have_an_end(draft: Draft) -> Iterator[Finding]:
     """``course.check`` and ``course.quiz`` name what there is."""
-    known = {"course.check": {name for name, _, _ in _declared(source.tests)},
-             "course.quiz": set(source.items)}  # fmt: skip
-    for file, cell in source.cells("code"):
+    known = {"course.check": {name for name, _, _ in _declared(draft.tests)},
+             "course.quiz": set(draft.items)}  # fmt: skip
+    for file, cell in draft.cells("code"):
         function, name = build.call_of(cell.source)
         if function and name not in known[function]:
             hint = nearest(name, known[function])
             if function == "course.check" and marks(cell).get("grade"):
                 continue  # told as an exercise without a test
-            yield source.at("call", "error", (file, cell),
+            yield draft.at("call", "error", (file, cell),
                             f'{function}("{name}") names nothing of this lesson', hint)  # fmt: skip
 
 
-def stays_the_same(source: Source) -> Iterator[Finding]:
+def stays_the_same(draft: Draft) -> Iterator[Finding]:
     """A new version keeps the names and points that learners' marks are filed under."""
-    if not source.before:
+    if not draft.before:
         return
-    old = {q.id: q for name, node in source.before.items() for q in build.questions(name, node)}
-    new = {question.id: question for question in source.questions}
+    old = {q.id: q for name, node in draft.before.items() for q in build.questions(name, node)}
+    new = {question.id: question for question in draft.questions}
     for name in old.keys() - new.keys():
         hint = nearest(name, new.keys() - old.keys())
-        yield source.about_file(
-            "renamed", "warning", f"question '{name}' of the released '{source.name}' is gone; marks "
+        yield draft.about_file(
+            "renamed", "warning", f"question '{name}' of the released '{draft.name}' is gone; marks "
             "for it will stand alone", hint or "keep the name if it is the same question",
         )  # fmt: skip
     for name in old.keys() & new.keys():
         if old[name].points != new[name].points:
-            file, cell = source.place(name)
+            file, cell = draft.place(name)
             yield Finding("points-changed", "warning", file, f"'{name}' was worth "
                           f"{old[name].points:g} points when it was released; now "
                           f"{new[name].points:g}", "grade again after the release", cell)  # fmt: skip
 
 
-def dates_are_sane(source: Source) -> Iterator[Finding]:
+def dates_are_sane(draft: Draft) -> Iterator[Finding]:
     """Nothing is due before what comes before it, or before anybody could begin."""
-    lessons = list(source.course.lessons)
-    here = next((n for n, each in enumerate(lessons) if each.folder == source.name), None)
+    lessons = list(draft.course.lessons)
+    here = next((n for n, each in enumerate(lessons) if each.folder == draft.name), None)
     if here is None:
-        yield source.about_file(
-            "undeclared", "warning", f"lesson '{source.name}' is not in course.toml",
-            f'add [[lessons]] with folder = "{source.name}"',
+        yield draft.about_file(
+            "undeclared", "warning", f"lesson '{draft.name}' is not in course.toml",
+            f'add [[lessons]] with folder = "{draft.name}"',
         )  # fmt: skip
         return
     due = lessons[here].due
     for earlier in lessons[:here]:
         if _is_before(due, earlier.due):
-            yield source.about_file(
-                "dates", "warning", f"lesson '{source.name}' is due before '{earlier.folder}', which "
+            yield draft.about_file(
+                "dates", "warning", f"lesson '{draft.name}' is due before '{earlier.folder}', which "
                 "comes earlier in the course", "change the order, or one of the dates",
             )  # fmt: skip
     if isinstance(due, dt.timedelta) and due <= dt.timedelta(0):
-        yield source.about_file(
-            "dates", "error", f"lesson '{source.name}' is due before anybody starts",
+        yield draft.about_file(
+            "dates", "error", f"lesson '{draft.name}' is due before anybody starts",
             "give a time after the start, such as '1 week'",
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ WRONG = "#| wrong:"
 
 
 @dataclass(frozen=True)
-class Source:
+class Draft:
     """One lesson, read.
 
     Attributes:
