@@ -271,7 +271,7 @@ def _wrong(draft: Draft, trial: Trial, verdict: Verdict | None) -> Iterator[Find
     if verdict.passed:
         tests = ", ".join(note.test for note in verdict.notes)
         yield Finding(
-            "wrong-passes", "error" if trial.own else "note" if trial.mild else "warning", file,
+            "wrong-passes", "error" if trial.own else "warning", file,
             f"'{trial.question}': a wrong answer passes every test: {trial.slip}",
             f"make one of these see it: {tests}; or accept it in course.toml, if it is right",
             trial.cell or cell, trial.line,
@@ -286,7 +286,7 @@ def _wrong(draft: Draft, trial: Trial, verdict: Verdict | None) -> Iterator[Find
 def _weak(draft: Draft, trials: list[Trial], results: dict[str, Graded]) -> Iterator[Finding]:
     """Name the exercises whose tests let a third or more of the wrong answers through."""
     for question in dict.fromkeys(trial.question for trial in trials if trial.question):
-        mine = [t for t in trials if t.question == question and not t.mild]
+        mine = [t for t in trials if t.question == question]
         through = [t for t in mine if (v := _verdict(results[t.name], question)) and v.passed]
         if len(mine) >= 3 and 3 * len(through) >= len(mine):  # noqa: PLR2004  fewer say nothing
             file, cell = draft.place(question)

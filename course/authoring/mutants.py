@@ -243,7 +243,7 @@ def _spoils(whole: ast.Module) -> Iterator[_Change]:
 
 
 SPOILS = "the input is changed on the way"
-"""How the slip of a function that spoils its argument begins; few exercises ask for more."""
+"""How the slip of a function that spoils its argument begins; not every exercise forbids it."""
 
 _WHOLE: tuple[_Slip, ...] = (_constants, _unchanged, _left_out, _spoils)
 

@@ -19,6 +19,10 @@ _SEEDED = (
     "    sys.modules['numpy'].random.seed(20)"
 )
 _STRINGS = 40
+_KEEP = re.compile(
+    r"unchanged|not (?:be )?changed?|don't change|in place|modif|mutat", re.IGNORECASE
+)
+"""How a lesson says that its functions must leave their input alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,6 @@ class Trial:
         line: of the cell that has the right answer; 0 when it is not one line.
         says: what the learner must be told.
         own: whether the author wrote it.
-        mild: whether many good tests let it through.
     """
 
     name: str
@@ -53,7 +56,6 @@ class Trial:
     line: int = 0
     says: str = ""
     own: bool = False
-    mild: bool = False
 
 
 def of(draft: Draft) -> list[Trial]:
@@ -79,12 +81,14 @@ def wrong_answers(draft: Draft) -> list[Trial]:
     trials: list[Trial] = []
     for name, (_, node) in draft.notebooks.items():
         right, strings = _solutions(draft, name), _texts(node)
+        asks = any(c.cell_type == "markdown" and _KEEP.search(c.source) for c in node.cells)
         for question, cell in _exercises(draft, node):
             for mutant in mutants(cell.source, strings):
+                if mutant.slip.startswith(SPOILS) and not asks:
+                    continue
                 trials.append(Trial(
                     f"wrong-{len(trials)}", _with(draft, name, right | {cell.id: mutant.source}),
                     question=question, notebook=name, answer=cell.id, slip=mutant.slip, line=mutant.line,
-                    mild=mutant.slip.startswith(SPOILS),
                 ))  # fmt: skip
         for question, cell, wrong in _own(draft, node):
             slip, says = _heading(wrong.source)

@@ -10,7 +10,7 @@ from course.authoring.finding import Finding
 from course.errors import nearest
 from course.model import Kind
 from course.notebook import marks
-from course.questions import kind_of, kinds
+from course.questions import check
 from course.questions.text import QuizTextError, is_quiz, parse
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -45,19 +45,8 @@ def quizzes_can_be_read(draft: Draft) -> Iterator[Finding]:
             for line, text in error.problems:
                 yield draft.at("quiz", "error", (file, cell), text, line=line)
             continue
-        if item.kind not in kinds():
-            hint = nearest(item.kind, kinds()) or f"use one of {', '.join(sorted(kinds()))}"
-            yield draft.at(
-                "quiz",
-                "error",
-                (file, cell),
-                f"there is no kind of question '{item.kind}'",
-                hint,
-                1,
-            )
-            continue
-        for text in kind_of(item).check(item):
-            yield draft.at("quiz", "error", (file, cell), text)
+        for problem in check(item):
+            yield draft.at("quiz", "error", (file, cell), str(problem), line=problem.line)
 
 
 def points_add_up(draft: Draft) -> Iterator[Finding]:

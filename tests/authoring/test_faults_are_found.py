@@ -1,0 +1,259 @@
+"""A good lesson has no finding; with one fault in it, that fault is found at its place."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import classroom
+import nbformat
+import pytest
+
+from course.authoring import rules
+from course.authoring.finding import Finding
+from course.inspection import check, read
+from course.term import Course
+
+Spoil = Callable[[Path], None]
+HINT = "hint: you did it a moment ago"
+OBJECTIVES = 'objectives = ["first-steps"]'
+
+
+def notebook(root: Path) -> Path:
+    return root / "notebooks/welcome/welcome.ipynb"
+
+
+def cell(name: str, old: str, new: str) -> Spoil:
+    """Return a fault: other words in one cell's source."""
+
+    def spoil(root: Path) -> None:
+        node = nbformat.read(notebook(root), as_version=4)
+        (one,) = [each for each in node.cells if each.id == name]
+        assert old in one.source
+        one.source = one.source.replace(old, new)
+        nbformat.write(node, notebook(root))
+
+    return spoil
+
+
+def marks(name: str, **changes: object) -> Spoil:
+    """Return a fault: other nbgrader metadata of one cell."""
+
+    def spoil(root: Path) -> None:
+        node = nbformat.read(notebook(root), as_version=4)
+        (one,) = [each for each in node.cells if each.id == name]
+        one.metadata["nbgrader"].update(changes)
+        nbformat.write(node, notebook(root))
+
+    return spoil
+
+
+def added(source: str, kind: str = "code", place: int = 3, **more: object) -> Spoil:
+    """Return a fault: one more cell, called "new"."""
+
+    def spoil(root: Path) -> None:
+        node = nbformat.read(notebook(root), as_version=4)
+        make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+        node.cells.insert(place, make(source, id="new", **more))
+        nbformat.write(node, notebook(root))
+
+    return spoil
+
+
+def text(file: str, old: str, new: str) -> Spoil:
+    """Return a fault: other words in a file."""
+
+    def spoil(root: Path) -> None:
+        whole = (root / file).read_text(encoding="utf-8")
+        assert old in whole
+        (root / file).write_text(whole.replace(old, new, 1), encoding="utf-8")
+
+    return spoil
+
+
+def several(*spoils: Spoil) -> Spoil:
+    def spoil(root: Path) -> None:
+        for each in spoils:
+            each(root)
+
+    return spoil
+
+
+def file(name: str, content: str = "x") -> Spoil:
+    def spoil(root: Path) -> None:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+    return spoil
+
+
+LONG = "This sentence " + "goes on and on " * 14 + "."
+TESTS, TOML = "autograders/welcome.py", "course.toml"
+SECOND = '\n[[lessons]]\nfolder = "{}"\nobjectives = ["first-steps"]\n'
+
+# what is done to the lesson, the rule that finds it, and where
+READ: dict[str, tuple[Spoil, str, str]] = {
+    "two names": (marks("double-answer", grade_id="double"), "name-twice", "double-check"),
+    "no options": (cell("how-to-run", "- [", "- "), "quiz", "how-to-run 1"),
+    "no right option": (cell("how-to-run", "[x]", "[ ]"), "quiz", "how-to-run 1"),
+    "an option twice": (cell("how-to-run", "Escape", "Shift+Enter"), "quiz", "how-to-run 4"),
+    "no prompt": (cell("how-to-run", "How do you run a cell and go on to the next?\n", ""), "quiz", "how-to-run 1"),
+    "unknown kind": (cell("how-to-run", "points=1", "points=1 kind=singel"), "quiz", "how-to-run 1"),
+    "unknown mode": (cell("how-to-run", "points=1", "points=1 mode=gradded"), "quiz", "how-to-run 1"),
+    "unknown setting": (cell("how-to-run", "points=1", "points=1 tolerence=1"), "quiz", "how-to-run 1"),
+    "no quiz name": (cell("how-to-run", "%%quiz how-to-run", "%%quiz"), "quiz", "how-to-run 1"),
+    "points differ": (text(TOML, "points = 6", "points = 7"), "points", "course.toml"),
+    "no points": (marks("wish-answer", points=0), "points", "wish-answer"),
+    "test of nothing": (text(TESTS, 'points(1, question="double")', 'points(1, question="duoble")'), "test-of-nothing", f"{TESTS} 7"),
+    "exercise without test": (
+        text(TESTS, 'question="double")\ndef test_small', 'question="how-to-run")\ndef test_small'), "test-points", "double-check"),
+    "test points differ": (text(TESTS, "points(2", "points(5"), "test-points", "double-check"),
+    "tests no python": (text(TESTS, "def test_small_number(double):", "def test_small_number(double)"), "tests", f"{TESTS} 8"),
+    "solution not closed": (cell("double-answer", "    ### END SOLUTION", ""), "solution", "double-answer 3"),
+    "solution in the open": (added("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), "solution", "new"),
+    "answer without solution": (cell("double-answer", "### BEGIN SOLUTION", "#"), "solution", "double-answer 5"),
+    "no solution marks": (
+        several(cell("double-answer", "    ### BEGIN SOLUTION\n", ""), cell("double-answer", "    ### END SOLUTION", "")),
+        "solution", "double-answer"),
+    "unlocked test": (marks("double-check", locked=False), "unlocked", "double-check"),
+    "check of nothing": (added('course.check("dubble")'), "call", "new"),
+    "quiz of nothing": (added('course.quiz("how-to")'), "call", "new"),
+    "not declared": (text(TOML, 'folder = "welcome" ', 'folder = "hello" '), "undeclared", "course.toml"),
+    "due in the wrong order": (
+        text(TOML, "[policies]", SECOND.format("early").replace("[[lessons]]", "[[lessons]]\ndue = '1 week'") + "\n[policies]"),
+        "", ""),
+    "no objective": (text(TOML, OBJECTIVES, "objectives = []"), "objective", "course.toml"),
+    "objective without lesson": (
+        text(TOML, "[[lessons]]", '[[objectives]]\nid = "more"\ntext = "More"\n\n[[lessons]]'), "objective", "course.toml"),
+    "requires itself": (text(TOML, OBJECTIVES, OBJECTIVES + '\nrequires = ["welcome"]'), "circle", "course.toml"),
+    "requires a later one": (
+        several(text(TOML, OBJECTIVES, OBJECTIVES + '\nrequires = ["later"]'), text(TOML, "[policies]", SECOND.format("later") + "\n[policies]")),
+        "order", "course.toml"),
+    "heading left out": (cell("run", "## Run", "#### Run"), "headings", "run 1"),
+    "no title": (cell("title", "# Welcome", "Welcome"), "headings", "run 1"),
+    "second title": (cell("wish-task", "## In", "# In"), "headings", "wish-task 1"),
+    "picture without words": (several(file("notebooks/welcome/a.png"), cell("run", "Click", "![](a.png) Click")), "alt-text", "run 3"),
+    "img without words": (cell("run", "Click", "<img src='https://x.org/a.png'> Click"), "alt-text", "run 3"),
+    "picture named by its file": (
+        several(file("notebooks/welcome/a.png"), cell("run", "Click", "![a.png](a.png) Click")), "alt-text", "run 3"),
+    "video without captions": (several(file("notebooks/welcome/v.webm"), added('course.video("v.webm")')), "captions", "new"),
+    "no video": (added('course.video("v.webm")'), "file-missing", "new"),
+    "dead link": (cell("run", "Click", "[The plan](plan.md). Click"), "link", "run 3"),
+    "link says nothing": (cell("run", "Click", "[here](https://example.org). Click"), "link-text", "run 3"),
+    "column without heading": (added("| a |  |\n|---|---|\n| 1 | 2 |", "markdown"), "table", "new 1"),
+    "html table without heading": (added("<table><tr><td>1</td></tr></table>", "markdown"), "table", "new"),
+    "colour alone": (cell("run", "Click", "Look at the red one. Click"), "colour", "run 3"),
+    "long sentence": (cell("run", "Click", LONG + " Click"), "sentence", "run 3"),
+    "time": (added("word " * 9000, "markdown"), "minutes", "course.toml"),
+    "no python": (cell("run-try", "21 + 21", "21 +"), "syntax", "run-try 1"),
+    "machine path": (added("x = 1\np = '/home/ana/data.csv'"), "machine-path", "new 2"),
+    "windows path": (added(r"p = 'C:\\Users\\ana'"), "machine-path", "new 1"),
+    "no such file": (added("import pandas as pd\nt = pd.read_csv('data/none.csv')"), "file-missing", "new 2"),
+    "network": (added("import requests"), "network", "new 1"),
+    "url": (added("u = 'https://example.org/data.csv'"), "network", "new 1"),
+    "unpinned": (added("%pip install pandas"), "unpinned", "new 1"),
+    "outputs": (added("1", outputs=[nbformat.v4.new_output("stream", text="1")]), "outputs", "new"),
+    "unfinished": (cell("run", "Click", "TODO: picture. Click"), "unfinished", "run 3"),
+}  # fmt: skip
+del READ["due in the wrong order"]
+
+
+def place_of(finding: Finding) -> str:
+    line = f" {finding.line}" if finding.line else ""
+    return f"{finding.cell or finding.file}{line}"
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    classroom.course("new our --title Small", tmp_path)
+    return tmp_path / "our"
+
+
+def found(root: Path) -> list[Finding]:
+    return list(rules.look(read(Course.open(root), "welcome")))
+
+
+def test_a_good_lesson_has_no_finding(good: Path) -> None:
+    assert check(Course.open(good), "welcome") == []
+
+
+@pytest.mark.parametrize("fault", READ)
+def test_a_fault_is_found_at_its_place(good: Path, fault: str) -> None:
+    spoil, rule, place = READ[fault]
+    assert found(good) == []
+    spoil(good)
+    findings = found(good)
+    assert (rule, place) in [(each.rule, place_of(each)) for each in findings], findings
+    assert all(each.text and each.file for each in findings)
+
+
+# what only shows when the lesson is built and run
+RUN: dict[str, tuple[Spoil, str, str]] = {
+    "the solution fails": (cell("double-answer", "2 * number", "3 * number"), "solution-fails", "double-check"),
+    "a cell fails": (cell("run-try", "21 + 21", "21 + x"), "cell-fails", "run-try"),
+    "the solution is slow": (
+        several(cell("double-answer", "return 2", "import time; time.sleep(1.5); return 2"),
+                text(TOML, "cell_seconds = 30", "cell_seconds = 2")), "slow", "double-check"),
+    "points for nothing": (
+        text(TESTS, "assert double(2) == 4", "assert callable(double)"), "free-points", "double-check"),
+    "weak tests": (
+        several(text(TESTS, "    assert double(3) == 6\n    assert double(-1.5) == -3\n", "    assert double(2) == 4\n")),
+        "wrong-passes", "double-check 4"),
+    "an own wrong answer passes": (
+        added("#| wrong: adds-two\ndef double(number):\n    return number + 2 if number == 2 else 2 * number", place=7),
+        "wrong-passes", "new"),
+    "a misconception does not fire": (
+        added('#| wrong: adds-two says="You added two."\ndef double(number):\n    return number + 2', place=7),
+        "misconception", "new"),
+    "another seed": (added("import random\nrandom.random()"), "seed", "new"),
+    "a mark of a solution is left": (file("notebooks/welcome/notes.md", "### BEGIN SOLUTION"), "mark-leaks", "release/welcome/notes.md"),
+    "a solution in a file": (file("notebooks/welcome/help.txt", "return 2 * number"), "solution-leaks", "double-answer 4"),
+    "an odd file": (file("notebooks/welcome/solution.py", ""), "odd-file", "release/welcome/solution.py"),
+    "a hidden test in a file": (file("notebooks/welcome/help.txt", "assert double(-1.5) == -3"), "test-leaks", f"{TESTS} 16"),
+}  # fmt: skip
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("fault", RUN)
+def test_a_fault_that_shows_in_a_run_is_found_at_its_place(good: Path, fault: str) -> None:
+    spoil, rule, place = RUN[fault]
+    spoil(good)
+    findings = check(Course.open(good), "welcome")
+    assert (rule, place) in [(each.rule, place_of(each)) for each in findings], findings
+
+
+def test_an_author_s_wrong_answers_are_not_released_and_are_told_what_they_should_be(
+    good: Path,
+) -> None:
+    added(
+        '#| wrong: squared says="You squared the number."\ndef double(number):\n    return number**2',
+        place=7,
+    )(good)
+    assert check(Course.open(good), "welcome") == []
+    classroom.course("release welcome", good)
+    assert "number**2" not in (good / "release/welcome/welcome.ipynb").read_text(encoding="utf-8")
+
+
+def test_what_is_accepted_is_not_told_again(good: Path) -> None:
+    cell("run", "Click", "TODO: picture. Click")(good)
+    accepted = '\n[[accepted]]\nrule = "unfinished"\nwhere = "run"\nreason = "comes in May"\n'
+    text(TOML, "[policies]", accepted + "\n[policies]")(good)
+    assert check(Course.open(good), "welcome") == []
+
+
+def test_the_command_tells_people_and_programs_and_ends_with_one(
+    good: Path, tmp_path: Path
+) -> None:
+    several(cell("run-try", "21 + 21", "21 +"), cell("run", "## Run", "#### Run"))(good)
+    said = classroom.course(f"check welcome --sarif {tmp_path / 'r.sarif'}", good, code=1).out
+    assert re.search(
+        r"error syntax: notebooks/welcome/welcome.ipynb, cell 'run-try', line 1: ", said
+    )
+    assert "    use ##\n" in said
+    assert said.splitlines()[0].startswith("error")
+    (run,) = json.loads((tmp_path / "r.sarif").read_text(encoding="utf-8"))["runs"]
+    rules_told = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert {"syntax", "headings"} <= rules_told == {each["ruleId"] for each in run["results"]}
+    listed = json.loads(classroom.course("check welcome --json", good, code=1).out)
+    assert {each["rule"] for each in listed} == rules_told
