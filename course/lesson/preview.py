@@ -18,7 +18,8 @@ def register() -> None:
 def _quiz(line: str, cell: str) -> None:
     from IPython.display import display  # noqa: PLC0415  as above
 
-    from course.lesson.quiz import QuizWidget  # noqa: PLC0415  heavy
+    from course.lesson.quiz import QuizWidget, learner  # noqa: PLC0415  heavy
+    from course.lesson.sitting import Sitting  # noqa: PLC0415  as above
 
     try:
         item = parse(f"%%quiz {line}\n{cell}")
@@ -29,4 +30,9 @@ def _quiz(line: str, cell: str) -> None:
         for number, text in problems:
             print(f"line {number}: {text}" if number else text)  # noqa: T201  the author reads it here
         return
-    display(QuizWidget(item, lambda _question, _answer: dt.datetime.now().astimezone().isoformat()))
+    display(QuizWidget(Sitting(item, learner(), _forget)))
+
+
+def _forget(*_event: object) -> str:
+    """Keep nothing: an author tries answers without leaving a record."""
+    return dt.datetime.now().astimezone().isoformat()
