@@ -8,7 +8,7 @@ JOBS ?= auto
 
 KILLS ?= 200
 
-.PHONY: help setup demo test faults check browser bwrap clean
+.PHONY: help setup demo test faults check browser bwrap locale clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ test: $(READY) browser bwrap check  ## everything: style, types, tests
 faults: $(READY)  ## what takes long: kills at 200 random moments, and another course; half an hour
 	COURSE_KILLS=$(KILLS) $(BIN)/pytest -n $(JOBS) --dist loadfile tests/interop/test_parity.py \
 	  tests/faults/test_kill_grading.py tests/faults/test_grading_goes_on.py
+
+locale: $(READY)  ## write the catalogues of translations again
+	COURSE_WRITE_LOCALE=1 $(BIN)/pytest -q tests/lesson/test_translation.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) demo
