@@ -49,7 +49,7 @@ def drawn(item: dict[str, Any], variant: int) -> dict[str, Any]:
     made = {key: value for key, value in item.items() if key not in {"prompt", "hints"}}
     made |= {
         "variant": variant, "legend": legend, "more": more,
-        "worth": words.of_worth(item["mode"], item["points"]),
+        "worth": words.of_worth(item["mode"], item["points"], item["kind"]),
     }  # fmt: skip
     for name in ("options", "left", "right"):
         if name in item:

@@ -16,7 +16,7 @@ def text(item: dict[str, Any], response: Sequence[str] = (), saved: str = "") ->
         saved: when it was saved; empty for never.
     """
     draw = _FORMS.get(item["form"], _other)
-    lines = [item["prompt"], f"({words.of_worth(item['mode'], item['points'])})"]
+    lines = [item["prompt"], f"({words.of_worth(item['mode'], item['points'], item['kind'])})"]
     lines += draw(item, list(response))
     if saved:
         lines.append(_("Saved {time}").format(time=words.of_time(saved)))

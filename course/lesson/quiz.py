@@ -113,7 +113,14 @@ def show_quiz(question: str) -> None:
             )
         )
         return
-    display(QuizWidget(sitting(folder, items[question])))
+    try:
+        display(QuizWidget(sitting(folder, items[question])))
+    except KeyError:  # of a plugin that is not here, or of a later version
+        _say(
+            _(
+                "'{name}' can't be shown: its kind '{kind}' needs a newer course, or a plugin."
+            ).format(name=question, kind=items[question].kind)
+        )
 
 
 def sitting(folder: Path, item: Item, due: dt.datetime | None = None) -> Sitting:

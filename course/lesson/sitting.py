@@ -145,6 +145,11 @@ class Sitting:
             self.seed = seed(self.learner, self.item.id, self.variant)
             self.revealed = False
 
+    @property
+    def _checks(self) -> bool:
+        """Whether an answer is judged at once."""
+        return self.item.mode != "graded" and self.item.keyed and self.prepared["form"] != "words"
+
     def _judged(self, response: list[str]) -> Result:
         if self.item.mode == "graded":
             return Result(None)
@@ -184,7 +189,7 @@ class Sitting:
         shown: dict[str, Any] = {
             "response": self.last.response if self.last else [],
             "saved": self.last.time if self.last else "",
-            "submit": _("Save answer") if self.item.mode == "graded" else _("Check answer"),
+            "submit": _("Check answer") if self._checks else _("Save answer"),
             "locked": self.closed,
             "left": "" if left is None else _n("{n} try left", "{n} tries left", left).format(n=left),
             "hints": [markup.block(each) for each in prepared["hints"][: self.hints]],
@@ -205,7 +210,7 @@ class Sitting:
         if self.last is None:
             return {"tone": "", "message": "", "reasons": []}
         result = self._judged(self.last.response)
-        tone = "saved" if result.share is None else "right" if result.share == 1 else "wrong"
+        tone = {None: "saved", 1: "right", 0: "wrong"}.get(result.share, "partly")
         reasons = [
             [markup.line(what), markup.line(_(why) if why else "")] for what, why in result.reasons
         ]

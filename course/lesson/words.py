@@ -52,7 +52,7 @@ def of_the_page() -> dict[str, str]:
     }
 
 
-def of_worth(mode: str, points: float) -> str:
+def of_worth(mode: str, points: float, kind: str = "") -> str:
     """Say what a question is worth, and how it is judged."""
     number = f"{points:g}"
     worth = _n("{number} point", "{number} points", 1 if points == 1 else 2).format(number=number)
@@ -64,7 +64,7 @@ def of_worth(mode: str, points: float) -> str:
             if points
             else _("Must be answered right")
         )
-    return _("Practice")
+    return _("Your opinion, no marks") if kind in {"rating", "poll"} else _("Practice")
 
 
 def of_count(least: int | None, most: int | None) -> str:

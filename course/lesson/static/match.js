@@ -8,7 +8,7 @@ FORMS.match = (item, words) => {
   const rows = element("div", { class: "course-pairs" });
   const fields = item.left.map((one) => {
     const id = fresh("left");
-    const field = element("select", { id }, element("option", { value: "" }, words.choose));
+    const field = element("select", { id, name: one.id }, element("option", { value: "" }, words.choose));
     item.right.forEach((other, place) => field.append(element("option", { value: other.id }, named(other, place))));
     rows.append(element("div", { class: "course-pair" }, rendered(one.text, "label", { for: id }), field));
     return field;

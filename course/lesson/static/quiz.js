@@ -1,6 +1,6 @@
 // One question as a form. The state lives in Python; this draws it and sends what is done.
 
-const SIGN = { right: "✓", wrong: "✗", saved: "●", problem: "!" };
+const SIGN = { right: "✓", partly: "◐", wrong: "✗", saved: "●", problem: "!" };
 const PATIENCE = 10000;
 
 function legend(item, words) {
@@ -93,6 +93,7 @@ function draw({ model, el, words }) {
   }
   function body() {
     item = model.get("item");
+    form.dataset.question = item.id;
     const made = legend(item, words);
     part = made.form;
     if (part) made.set.append(element("div", { class: `course-body course-is-${item.form}` }, ...part.nodes));
@@ -116,9 +117,11 @@ function draw({ model, el, words }) {
     }
   }
   let first = true;
+  let touched = false;
   function show() {
     const state = model.get("state");
     pending = false;
+    touched = false;
     clearTimeout(patience);
     clearInterval(timer);
     if (item !== model.get("item")) body();
@@ -160,12 +163,16 @@ function draw({ model, el, words }) {
     mark();
     send("answer", { response: part.read() });
   });
-  form.addEventListener("change", () => {
+  function touch() {
+    if (touched) return;
+    touched = true;
     delete form.dataset.tone;
     mark();
     const { saved, submit: name } = model.get("state");
-    if (saved) say("", element("p", {}, fill(words.changed, { button: name })));
-  });
+    say("", ...(saved ? [element("p", {}, fill(words.changed, { button: name }))] : []));
+  }
+  form.addEventListener("input", touch);
+  form.addEventListener("change", touch);
 
   keepKeys(form);
   model.on("change:turn", show); // not the state: two replies in a row may be the same
