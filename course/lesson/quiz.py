@@ -56,7 +56,12 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
             elif does in _DOES:
                 getattr(self.sitting, does)()
         except MalformedAnswerError as error:
-            said = {"tone": "problem", "message": "", "field": _(str(error)), "reasons": []}
+            said = {
+                "tone": "problem",
+                "message": "",
+                "field": words.of_message(str(error)),
+                "reasons": [],
+            }
         except OSError as error:
             kept = _("Not saved. {reason} Your answer is still here.")
             said = {

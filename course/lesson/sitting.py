@@ -210,11 +210,15 @@ class Sitting:
         if self.last is None:
             return {"tone": "", "message": "", "reasons": []}
         result = self._judged(self.last.response)
-        tone = {None: "saved", 1: "right", 0: "wrong"}.get(result.share, "partly")
+        tones = {None: "saved", 0.0: "wrong", 1.0: "right"}
         reasons = [
-            [markup.line(what), markup.line(_(why) if why else "")] for what, why in result.reasons
+            [markup.line(words.of_message(part)) for part in pair] for pair in result.reasons
         ]
-        return {"tone": tone, "message": self._verdict(result.share), "reasons": reasons}
+        return {
+            "tone": tones.get(result.share, "partly"),
+            "message": self._verdict(result.share),
+            "reasons": reasons,
+        }
 
     def _verdict(self, share: float | None) -> str:
         if self.item.mode == "graded":

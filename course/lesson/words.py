@@ -2,8 +2,32 @@
 
 import datetime as dt
 import errno
+import re
 
-from course.lesson.language import _, _n
+from course.lesson.language import _, _later, _n
+
+_SAID_BELOW = (
+    _later("A line is missing."),
+    _later("Blank {number} is not right."),
+    _later("Line {number}"),
+    _later("Line {number}: {text}"),
+    _later("The number fits, the unit does not."),
+    _later("The value is right; give it to {figures} significant figures."),
+    _later("This belongs to another."),
+    _later("This is not in its place."),
+    _later("This is the first line that differs."),
+    _later("This line does not belong here."),
+    _later("This line is indented otherwise."),
+    _later("This line is not in its place."),
+    _later("This is too long; write {most} letters at most."),
+    _later("Write the number alone."),
+    _later("Write the unit: {units}."),
+    _later("{body} can mean two numbers. Write {plain} or {point}."),
+    _later("{count} words"),
+    _later("{least} words at least are asked for."),
+    _later("{most} words at most are asked for."),
+)
+"""What `course.questions` says in English besides its MalformedAnswerErrors without figures."""
 
 
 def of_the_page() -> dict[str, str]:
@@ -101,3 +125,14 @@ def of_failure(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _("The disk is full, or your share of it. Delete something, then try again.")
     return _("The system says: {reason}.").format(reason=error.strerror or error)
+
+
+def of_message(text: str) -> str:
+    """Translate what `course.questions` or an author said; an author's words stay as they are."""
+    if not text or _(text) != text:
+        return _(text) if text else ""
+    for template in _SAID_BELOW:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+        if match := re.fullmatch(pattern, text):
+            return _(template).format(**match.groupdict())
+    return text

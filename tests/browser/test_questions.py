@@ -240,6 +240,7 @@ def picture(page: Page, form: Locator, name: str) -> None:
     """Take a picture of a question with a little room around it, for the docs."""
     page.mouse.move(2, 500)
     page.evaluate("document.activeElement.blur()")
+    form.evaluate("form => form.scrollIntoView({ block: 'center' })")
     box = form.bounding_box()
     if os.environ.get("COURSE_SCREENSHOTS") == "1" and box is not None:
         clip = {

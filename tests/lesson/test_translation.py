@@ -21,7 +21,7 @@ ROOT = Path(course.__file__).parent
 LOCALE = ROOT / "lesson" / "locale"
 LANGUAGES = sorted(path.name for path in LOCALE.iterdir() if path.is_dir())
 KEYWORDS = {
-    "_": None, "_n": (1, 2),
+    "_": None, "_n": (1, 2), "_later": None,
     "MalformedAnswerError": None, "strings": (3,),  # said below lesson/, and translated there
 }  # fmt: skip
 AGAIN = "write the catalogue again with `make locale`, translate what is new in it, and once more"
@@ -122,6 +122,33 @@ def test_a_learner_who_reads_german_is_told_in_german() -> None:
         "Hinweise", "1 Punkt, wird später bewertet", "2.5 Punkte, wird später bewertet",
         "Wählen Sie zuerst eine Antwort aus.", "no such text",
     ]  # fmt: skip
+
+
+def test_what_a_question_says_is_translated_with_its_figures() -> None:
+    """Each answer that is wrong or can't be one, to a question of every kind."""
+    script = (
+        "import every_kind; from course.lesson import words; from course.questions import *\n"
+        "def said(kind, item, raw):\n"
+        "    try: return [t for p in kind.grade(item, kind.parse(item, raw), 0).reasons for t in p]\n"
+        "    except MalformedAnswerError as error: return [str(error)]\n"
+        "own = {t for i in every_kind.ITEMS.values() for o in (*i.options, *i.rules)"
+        " for t in (o.text, o.why)}\n"
+        "for item in every_kind.ITEMS.values():\n"
+        "    kind = kind_of(item); s = kind.samples(item, 0)\n"
+        "    for raw in (s['malformed'], [], None, s['wrong'], s.get('partly', s['wrong'])):\n"
+        "        for text in said(kind, item, raw):\n"
+        "            if '. ' in text + ' ' and words.of_message(text) == text and text not in own:\n"
+        "                print(text)\n"
+        "print(words.of_message('Line 3: x'), words.of_message('1,234 can mean two numbers. Write 1234 or 1.234.'))"
+    )
+    path = os.pathsep.join([str(ROOT.parent), str(ROOT.parent / "tests" / "data")])
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+        env=os.environ | {"LANGUAGE": "de", "PYTHONPATH": path},
+    )  # fmt: skip
+    assert done.stdout == (
+        "Zeile 3: x 1,234 kann zwei Zahlen meinen. Schreiben Sie 1234 oder 1.234.\n"
+    )
 
 
 def test_another_language_is_told_in_english(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,8 +112,8 @@ function draw({ model, el, words }) {
   function lock(state) {
     form.toggleAttribute("data-locked", state.locked);
     for (const field of part?.fields ?? []) {
-      if (field.matches("input[type=radio], input[type=checkbox], select")) field.disabled = state.locked;
-      else field.readOnly = state.locked;
+      if ("readOnly" in field && !field.matches("[type=radio], [type=checkbox]")) field.readOnly = state.locked;
+      else field.setAttribute("aria-disabled", String(state.locked));
     }
   }
   let first = true;
@@ -129,10 +129,12 @@ function draw({ model, el, words }) {
     if (answered && state.response.length) part?.write(state.response);
     form.dataset.tone = state.tone;
     lock(state);
-    label(submit, state.submit, !state.locked && Boolean(part));
+    const focused = document.activeElement === submit;
+    label(submit, state.locked && state.again ? "" : state.submit, !state.locked && Boolean(part));
     label(hint, state.hint, state.moreHints);
     label(reveal, state.reveal);
     label(again, state.again, !state.until);
+    if (focused && submit.hidden) again.focus();
     left.textContent = state.left;
     time.textContent = state.saved ? fill(words.saved, { time: when(new Date(state.saved)) }) : "";
     hints.replaceChildren(...state.hints.map((html) => rendered(html, "li")));
@@ -149,10 +151,11 @@ function draw({ model, el, words }) {
     }
     first = false;
   }
-  // A closed variant can be read and walked through, not changed.
-  for (const type of ["click", "dblclick", "pointerdown", "keydown"]) {
+  // A closed variant can be read and walked through, not changed; "disabled" would make it pale.
+  const fixed = ".course-list, .course-option, .course-step, select";
+  for (const type of ["click", "dblclick", "pointerdown", "mousedown", "keydown"]) {
     place.addEventListener(type, (event) => {
-      if (!form.hasAttribute("data-locked") || event.key === "Tab" || !event.target.closest(".course-list")) return;
+      if (!form.hasAttribute("data-locked") || event.key === "Tab" || !event.target.closest(fixed)) return;
       event.preventDefault();
       event.stopPropagation();
     }, true);
