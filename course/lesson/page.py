@@ -24,15 +24,19 @@ class Page(ipywidgets.Widget):  # type: ignore[misc]  # ipywidgets ships no type
     style = traitlets.Unicode().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
 
+    def __init__(self) -> None:
+        super().__init__(code=_joined(_CODE), style=_joined(_STYLE), words=words.of_the_page())
+        self.layout = ipywidgets.Layout()  # one for all: each would be a model and a message more
+
 
 _open: list[Page] = []
 
 
-def reference() -> str:
-    """Return how a widget refers to the page of this kernel, which is made when first needed."""
+def page() -> Page:
+    """Return the page of this kernel, which is made when first needed."""
     if not _open or _open[0].comm is None:  # the learner may close all widgets
-        _open[:] = [Page(code=_joined(_CODE), style=_joined(_STYLE), words=words.of_the_page())]
-    return str(_open[0].model_id)
+        _open[:] = [Page()]
+    return _open[0]
 
 
 @cache

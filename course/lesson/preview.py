@@ -2,9 +2,6 @@
 
 import datetime as dt
 
-from course.questions import check
-from course.questions.text import QuizTextError, parse
-
 
 def register() -> None:
     """Add the cell magic to the running IPython, if there is one."""
@@ -20,6 +17,8 @@ def _quiz(line: str, cell: str) -> None:
 
     from course.lesson.quiz import QuizWidget, learner  # noqa: PLC0415  heavy
     from course.lesson.sitting import Sitting  # noqa: PLC0415  as above
+    from course.questions import check  # noqa: PLC0415  as above
+    from course.questions.text import QuizTextError, parse  # noqa: PLC0415  as above
 
     try:
         item = parse(f"%%quiz {line}\n{cell}")

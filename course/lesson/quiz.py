@@ -33,9 +33,10 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     turn = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, sitting: Sitting) -> None:
-        self.sitting = sitting
+        self.sitting, shared = sitting, page.page()
         super().__init__(
-            page=page.reference(),
+            page=str(shared.model_id),
+            layout=shared.layout,
             item=page.drawn(sitting.prepared, sitting.variant),
             state=sitting.view(),
         )
