@@ -8,7 +8,7 @@ JOBS ?= auto
 
 KILLS ?= 200
 
-.PHONY: help setup demo test thorough faults check browser bwrap clean
+.PHONY: help setup demo test thorough faults check browser bwrap locale clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ thorough: $(READY)  ## the tests that take long: five minutes more
 
 faults: $(READY)  ## the same, with kills at 200 random moments, and another course; half an hour
 	COURSE_KILLS=$(KILLS) $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m thorough
+
+locale: $(READY)  ## write the catalogues of translations again
+	COURSE_WRITE_LOCALE=1 $(BIN)/pytest -q tests/lesson/test_translation.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) demo

@@ -25,3 +25,8 @@ def _(message: str) -> str:
 def _n(one: str, many: str, count: int) -> str:
     """Return ``one`` or ``many``, as the language has it for ``count`` things."""
     return _catalogue().ngettext(one, many, count)
+
+
+def _later(message: str) -> str:
+    """Mark a message that `_` translates elsewhere; return it as it is."""
+    return message

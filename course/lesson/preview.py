@@ -2,14 +2,12 @@
 
 import datetime as dt
 
-from course.lesson.doubt import watch
-from course.questions import check
-from course.questions.text import QuizTextError, parse
-
 
 def register() -> None:
     """Add the cell magic to the running IPython, if there is one, and watch which cells run."""
     from IPython.core.getipython import get_ipython  # noqa: PLC0415  called in a notebook only
+
+    from course.lesson.doubt import watch  # noqa: PLC0415  as above
 
     shell = get_ipython()
     if shell is not None:
@@ -20,7 +18,10 @@ def register() -> None:
 def _quiz(line: str, cell: str) -> None:
     from IPython.display import display  # noqa: PLC0415  as above
 
-    from course.lesson.quiz import QuizWidget  # noqa: PLC0415  heavy
+    from course.lesson.quiz import QuizWidget, learner  # noqa: PLC0415  heavy
+    from course.lesson.sitting import Sitting  # noqa: PLC0415  as above
+    from course.questions import check  # noqa: PLC0415  as above
+    from course.questions.text import QuizTextError, parse  # noqa: PLC0415  as above
 
     try:
         item = parse(f"%%quiz {line}\n{cell}")
@@ -31,4 +32,9 @@ def _quiz(line: str, cell: str) -> None:
         for number, text in problems:
             print(f"line {number}: {text}" if number else text)  # noqa: T201  the author reads it here
         return
-    display(QuizWidget(item, lambda _question, _answer: dt.datetime.now().astimezone().isoformat()))
+    display(QuizWidget(Sitting(item, learner(), _forget)))
+
+
+def _forget(*_event: object) -> str:
+    """Keep nothing: an author tries answers without leaving a record."""
+    return dt.datetime.now().astimezone().isoformat()

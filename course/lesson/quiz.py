@@ -1,7 +1,8 @@
 """`course.quiz`: one question as a widget, or as text where no widget can be shown."""
 
+import datetime as dt
 import os
-from collections.abc import Callable
+from functools import lru_cache
 from getpass import getuser
 from pathlib import Path
 from typing import Any
@@ -9,91 +10,82 @@ from typing import Any
 import anywidget
 import traitlets
 
-from course.lesson import record
-from course.questions import Item, MalformedAnswerError, kind_of, seed, sheet
+from course.lesson import page, plain, record, words
+from course.lesson.language import _
+from course.lesson.sitting import Sitting
+from course.questions import Item, MalformedAnswerError, sheet
 
-_STATIC = Path(__file__).parent / "static"
-
-Save = Callable[[str, list[str]], str]
-"""Keeps an answer to a question for good; returns the time. May raise OSError."""
+_DOES = {"answer", "hint", "reveal", "again"}
 
 
 class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
     """A question on the screen.
 
-    ``item`` is what the learner may see, ``state`` what is known of the answer: ``answer`` (ids),
-    ``saved`` (time or empty), ``tone`` ("", "right", "wrong", "saved" or "problem"), ``message``
-    and ``reasons`` (pairs of option text and explanation). ``turn`` counts the replies.
+    ``item`` is the question as it is asked now, ``state`` what is known of the answer (see
+    `Sitting.view`), ``turn`` counts the replies. The page sends ``{"does": "answer", "response":
+    [...]}``, or "hint", "reveal" and "again".
     """
 
-    _esm = _STATIC / "quiz.js"
-    _css = _STATIC / "quiz.css"
+    _esm = page.LOADER
+    page = traitlets.Unicode().tag(sync=True)
     item = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     turn = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, item: Item, save: Save, saved: tuple[list[str], str] | None = None) -> None:
-        self.question, self.save = item, save
-        self.seed = _seed(item.id)
-        shown = kind_of(item).prepare(item, self.seed)
+    def __init__(self, sitting: Sitting) -> None:
+        self.sitting, shared = sitting, page.page()
         super().__init__(
-            item=shown, state={"answer": [], "saved": "", "tone": "", "message": "", "reasons": []}
+            page=str(shared.model_id),
+            layout=shared.layout,
+            item=page.drawn(sitting.prepared, sitting.variant),
+            state=sitting.view(),
         )
-        if saved is not None:
-            self.state = {
-                **self.state,
-                **self._feedback(saved[0]),
-                "answer": saved[0],
-                "saved": saved[1],
-            }
         self.on_msg(self._heard)
 
     def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        with self.hold_sync():  # state and turn reach the screen together
-            self.answer(content.get("answer"))
+        with self.hold_sync():  # all of it reaches the screen together
+            self.act(content)
             self.turn += 1
 
-    def answer(self, raw: object) -> None:
-        """Take an answer from the screen: save it, then say what can be said now."""
+    def act(self, content: dict[str, Any]) -> None:
+        """Do what the page asks for, and say what came of it."""
+        does, before = content.get("does"), self.sitting.variant
+        said: dict[str, Any] = {}
         try:
-            answer = list(kind_of(self.question).parse(self.question, raw))
-            saved = self.save(self.question.id, answer)
+            if does == "answer":
+                self.sitting.answer(content.get("response"))
+            elif does in _DOES:
+                getattr(self.sitting, does)()
         except MalformedAnswerError as error:
-            self.state = {**self.state, "tone": "problem", "message": str(error)}
+            said = {
+                "tone": "problem",
+                "message": "",
+                "field": words.of_message(str(error)),
+                "reasons": [],
+            }
         except OSError as error:
-            message = f"Not saved: {error.strerror}. Your choice is still here; try again."
-            self.state = {**self.state, "tone": "problem", "message": message, "saved": ""}
-        else:
-            self.state = {"answer": answer, "saved": saved, **self._feedback(answer)}
-
-    def _feedback(self, answer: list[str]) -> dict[str, Any]:
-        if self.question.mode == "graded":
-            text = "Saved. You will see the result after grading; you can still change it."
-            return {"tone": "saved", "message": text, "reasons": []}
-        result = kind_of(self.question).grade(self.question, tuple(answer), self.seed)
-        reasons = [list(pair) for pair in result.reasons]
-        if result.share == 1:
-            return {"tone": "right", "message": "Right.", "reasons": reasons}
-        text = "Partly right. Try again." if result.share else "Not right. Try again."
-        return {"tone": "wrong", "message": text, "reasons": reasons}
+            kept = _("Not saved. {reason} Your answer is still here.")
+            said = {
+                "tone": "problem",
+                "message": kept.format(reason=words.of_failure(error)),
+                "reasons": [],
+            }
+        if self.sitting.variant != before:
+            self.item = page.drawn(self.sitting.prepared, self.sitting.variant)
+        self.state = {**self.sitting.view(), **said}
 
     def __repr__(self) -> str:
-        return as_text(self.item) if self.item else super().__repr__()
+        last = self.sitting.last
+        return plain.text(
+            self.sitting.prepared, last.response if last else (), last.time if last else ""
+        )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         if data is not None:
-            data["text/plain"] = as_text(self.item)
+            data["text/plain"] = repr(self)
         return bundle
-
-
-def as_text(item: dict[str, Any]) -> str:
-    """Return a question as plain text, for a terminal or a printed page."""
-    mark = "( )" if item["kind"] == "single" else "[ ]"
-    return "\n".join(
-        [item["prompt"], *(f"  {mark} {option['text']}" for option in item["options"])]
-    )
 
 
 def show_quiz(question: str) -> None:
@@ -102,47 +94,64 @@ def show_quiz(question: str) -> None:
 
     folder = Path.cwd()
     try:
-        items = sheet.items((folder / sheet.NAME).read_text(encoding="utf-8"))
+        about = (folder / sheet.NAME).stat()
+        items = _items(folder / sheet.NAME, about.st_mtime_ns, about.st_size)
     except FileNotFoundError:
-        print(  # noqa: T201  the learner's notebook is where this is read
-            f"'{question}' can't be shown: lesson.json is not beside this notebook. If you moved "
-            "the notebook, move the whole folder, or fetch the lesson again: course fetch LESSON"
+        _say(
+            _(
+                "'{name}' can't be shown: lesson.json is not beside this notebook. If you moved "
+                "the notebook, move the whole folder, or fetch the lesson again: course fetch LESSON"
+            ).format(name=question)
         )
         return
     except (ValueError, KeyError, TypeError):
-        print(  # noqa: T201  as above
-            f"'{question}' can't be shown: lesson.json beside this notebook is damaged. Delete it, "
-            "and fetch the lesson again: course fetch LESSON. Your notebook stays as it is."
+        _say(
+            _(
+                "'{name}' can't be shown: lesson.json beside this notebook is damaged. Delete it, "
+                "and fetch the lesson again: course fetch LESSON. Your notebook stays as it is."
+            ).format(name=question)
         )
         return
     if question not in items:
-        print(f"This lesson has no question '{question}'; it has: {', '.join(items)}")  # noqa: T201  as above
+        _say(
+            _("This lesson has no question '{name}'; it has: {names}").format(
+                name=question, names=", ".join(items)
+            )
+        )
         return
-    answers = record.read(folder).answers
-    saved = answers.get(question)
-    display(QuizWidget(items[question], _saver(folder), _known(items[question], saved)))
-
-
-def _saver(folder: Path) -> Save:
-    return lambda question, answer: record.append(
-        folder, "answered", question, {"response": answer}
-    )
-
-
-def _known(item: Item, saved: record.Try | None) -> tuple[list[str], str] | None:
-    """Return the saved answer if it still is one; a new version may have other options."""
-    if saved is None:
-        return None
     try:
-        return list(kind_of(item).parse(item, saved.response)), saved.time
-    except MalformedAnswerError:
-        return None
+        display(QuizWidget(sitting(folder, items[question])))
+    except KeyError:  # of a plugin that is not here, or of a later version
+        _say(
+            _(
+                "'{name}' can't be shown: its kind '{kind}' needs a newer course, or a plugin."
+            ).format(name=question, kind=items[question].kind)
+        )
 
 
-def _seed(question: str) -> int:
-    """Return a number that stays the same for one person and one question."""
+def sitting(folder: Path, item: Item, due: dt.datetime | None = None) -> Sitting:
+    """Return the learner's sitting of a question, as the record of a folder has it."""
+
+    def write(
+        verb: str, question: str, result: dict[str, Any], context: dict[str, Any] | None
+    ) -> str:
+        return record.append(folder, verb, question, result, context)
+
+    return Sitting(item, learner(), write, record.read(folder), due)
+
+
+def learner() -> str:
+    """Return who learns here: the hub's name where there is one, else the system's."""
     try:
-        person = getuser()
+        return os.environ.get("JUPYTERHUB_USER") or getuser()
     except (KeyError, OSError):  # a container's user without a name
-        person = str(os.getuid())
-    return seed(person, question, 0)
+        return str(os.getuid())
+
+
+@lru_cache(maxsize=4)  # a notebook of sixty questions reads it sixty times
+def _items(path: Path, _changed: int, _size: int) -> dict[str, Item]:
+    return sheet.items(path.read_text(encoding="utf-8"))
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  the learner's notebook is where this is read

@@ -1,128 +1,191 @@
-// One question as a form. The state lives in Python; this draws it and sends answers back.
+// One question as a form. The state lives in Python; this draws it and sends what is done.
 
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false && value !== undefined) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children);
+const SIGN = { right: "✓", partly: "◐", wrong: "✗", saved: "●", problem: "!" };
+const PATIENCE = 10000;
+
+function legend(item, words) {
+  const worth = fresh("worth");
+  const set = element("fieldset", { "aria-describedby": worth }, rendered(item.legend, "legend"));
+  if (item.more) set.append(rendered(item.more, "div", { class: "course-more" }));
+  set.append(element("p", { class: "course-worth", id: worth }, item.worth));
+  const form = FORMS[item.form];
+  if (!form) set.append(element("p", { class: "course-field-problem" }, fill(words.unknown, { form: item.form })));
+  return { set, form: form?.(item, words) };
+}
+
+// Buttons stay where they are and keep the focus: "disabled" would throw it away.
+function button(kind, act) {
+  const node = element("button", { type: kind === "submit" ? "submit" : "button", class: `course-${kind}` });
+  if (act) node.addEventListener("click", () => node.getAttribute("aria-disabled") !== "true" && act());
   return node;
 }
-
-// The author's text with `code`, **bold** and line breaks; everything else is plain text.
-function prose(text) {
-  const holder = element("span");
-  for (const part of text.split(/(`[^`]+`|\*\*[^*]+\*\*|\n)/)) {
-    if (part === "\n") holder.append(element("br"));
-    else if (part.startsWith("`") && part.length > 2) holder.append(element("code", {}, part.slice(1, -1)));
-    else if (part.startsWith("**") && part.length > 4) holder.append(element("strong", {}, part.slice(2, -2)));
-    else holder.append(part);
-  }
-  return holder;
+function label(node, text, enabled = true) {
+  node.textContent = text;
+  node.hidden = !text;
+  node.setAttribute("aria-disabled", String(!enabled));
 }
 
-// The time; with the day, if that is not today.
-function when(moment) {
-  const time = { hour: "2-digit", minute: "2-digit" };
-  return moment.toDateString() === new Date().toDateString() ? moment.toLocaleTimeString([], time)
-    : moment.toLocaleString([], { day: "numeric", month: "short", ...time });
-}
-
-const SIGN = { right: "✓ ", wrong: "✗ ", saved: "● ", problem: "! " };
-
-// JupyterLab's shortcuts of one key (arrows, Enter, Space, letters) would take the keys away from the
-// form. It leaves them to what carries this attribute, which has to be the very element with the
-// focus. While Ctrl or Command is held the attribute is off: saving with Ctrl+S works here too.
-function keepKeys(form) {
-  const set = (event) => {
-    const held = event.ctrlKey || event.metaKey;
-    for (const node of form.querySelectorAll("input, button")) node.toggleAttribute("data-lm-suppress-shortcuts", !held);
+// Says how long it is until a fresh variant; quietly, but for the end.
+function countdown(node, state, over) {
+  const until = Math.min(new Date(state.until).getTime(), Date.now() + state.delay * 1000);
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    node.textContent = left ? fill(state.waiting, { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` }) : "";
+    if (left) return;
+    clearInterval(timer);
+    over();
   };
-  for (const type of ["focusin", "keydown", "keyup"]) form.addEventListener(type, set);
-  set({});
+  const timer = setInterval(tick, 250);
+  if (until > Date.now()) tick();
+  else setTimeout(tick);
+  return timer;
 }
 
-function render({ model, el }) {
-  const item = model.get("item");
-  const group = `course-${item.id}-${Math.random().toString(36).slice(2, 8)}`;
-  const type = item.kind === "single" ? "radio" : "checkbox";
-  const form = element("form", { class: "course-quiz", novalidate: true });
-  const legend = element("legend", {}, prose(item.prompt));
-  const points = `${item.points} ${item.points === 1 ? "point" : "points"}`;
-  const worth = item.mode === "graded" ? `${points}, graded later`
-    : item.mode === "must-correct" ? `${points}, must be answered right` : "Practice";
-  const fieldset = element("fieldset", { "aria-describedby": `${group}-worth` }, legend,
-    element("p", { class: "course-worth", id: `${group}-worth` }, worth));
-  const inputs = item.options.map((option) => {
-    const input = element("input", { type, name: group, value: option.id, id: `${group}-${option.id}` });
-    fieldset.append(element("div", { class: "course-option" }, input,
-      element("label", { for: input.id }, prose(option.text))));
-    return input;
-  });
-  const submit = element("button", { type: "submit" }, item.mode === "graded" ? "Save answer" : "Check answer");
-  const feedback = element("div", { class: "course-feedback", role: "status", "aria-live": "polite" });
-  const bar = element("div", { class: "course-bar" }, submit);
-  let shown = 0;
-  const hints = element("ol", { class: "course-hints", "aria-label": "Hints", "aria-live": "polite" });
-  if (item.hints.length) {
-    const more = element("button", { type: "button" });
-    const left = () => {
-      const rest = item.hints.length - shown;
-      more.textContent = rest ? `Hint (${rest} left)` : "No more hints";
-      more.setAttribute("aria-disabled", String(rest === 0)); // "disabled" would throw the focus away
-    };
-    more.addEventListener("click", () => {
-      if (shown < item.hints.length) hints.append(element("li", {}, prose(item.hints[shown++])));
-      left();
-    });
-    left();
-    bar.append(more);
-  }
-  form.append(fieldset, bar, hints, feedback);
-  keepKeys(form);
+function draw({ model, el, words }) {
+  const send = (does, more = {}) => {
+    if (pending) return;
+    pending = true;
+    say("", element("p", {}, does === "answer" ? words.saving : words.asking));
+    patience = setTimeout(() => {
+      pending = false;
+      say("problem", element("p", {}, words.silent));
+    }, PATIENCE);
+    model.send({ does, ...more });
+  };
+  let pending = false;
   let patience;
+  let timer;
+  let part;
+  let item;
+
+  const submit = button("submit");
+  const hint = button("hint", () => send("hint"));
+  const reveal = button("reveal", () => send("reveal"));
+  const again = button("again", () => send("again"));
+  const time = element("span", { class: "course-time" });
+  const left = element("span", { class: "course-left" });
+  const wait = element("p", { class: "course-wait", role: "timer", "aria-live": "off" });
+  const problem = element("p", { class: "course-field-problem", id: fresh("problem"), role: "alert" });
+  const hints = element("ol", { class: "course-hints", "aria-label": words.hints, "aria-live": "polite" });
+  const feedback = element("div", { class: "course-feedback", role: "status", "aria-live": "polite" });
+  const solution = element("div", { class: "course-solution", "aria-live": "polite" });
+  const place = element("div");
+  const form = element("form", { class: "course-quiz", novalidate: true }, place, problem,
+    element("div", { class: "course-bar" }, submit, again, hint, reveal, element("span", { class: "course-known" }, left, time)),
+    hints, feedback, wait, solution);
+
+  function say(tone, ...nodes) {
+    feedback.className = `course-feedback course-${tone}`;
+    feedback.replaceChildren(...nodes);
+  }
+  function mark(wrong) {
+    problem.textContent = wrong ?? "";
+    const fields = part?.fields ?? [];
+    const empty = fields.filter((field) => field.value === "" && field.type !== "radio" && field.type !== "checkbox");
+    for (const field of fields.filter((field) => !field.matches("button"))) {
+      const here = Boolean(wrong) && (empty.length === 0 || empty.includes(field));
+      if (here) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+    if (wrong && fields.length) {
+      (empty[0] ?? fields.find((field) => field.checked) ?? fields[0]).focus();
+    }
+  }
+  function body() {
+    item = model.get("item");
+    form.dataset.question = item.id;
+    const made = legend(item, words);
+    part = made.form;
+    if (part) made.set.append(element("div", { class: `course-body course-is-${item.form}` }, ...part.nodes));
+    const within = place.contains(document.activeElement) || again === document.activeElement;
+    place.replaceChildren(made.set);
+    if (within && !first) part?.fields[0]?.focus();
+  }
+  function tell(state) {
+    const paragraph = element("p", { class: "course-verdict" });
+    if (SIGN[state.tone]) paragraph.append(element("span", { class: "course-sign", "aria-hidden": "true" }, SIGN[state.tone]));
+    paragraph.append(element("strong", {}, state.message));
+    const reasons = state.reasons.filter(([, why]) => why).map(([what, why]) => element("li", {},
+      rendered(what, "span", { class: "course-what" }), rendered(why, "span", { class: "course-why" })));
+    say(state.tone, paragraph, ...(reasons.length ? [element("ul", { class: "course-reasons" }, ...reasons)] : []));
+  }
+  function lock(state) {
+    form.toggleAttribute("data-locked", state.locked);
+    for (const field of part?.fields ?? []) {
+      if ("readOnly" in field && !field.matches("[type=radio], [type=checkbox]")) field.readOnly = state.locked;
+      else field.setAttribute("aria-disabled", String(state.locked));
+    }
+  }
+  let first = true;
+  let touched = false;
+  function show() {
+    const state = model.get("state");
+    pending = false;
+    touched = false;
+    clearTimeout(patience);
+    clearInterval(timer);
+    if (item !== model.get("item")) body();
+    const answered = state.tone !== "problem";
+    if (answered && state.response.length) part?.write(state.response);
+    form.dataset.tone = state.tone;
+    lock(state);
+    const focused = document.activeElement === submit;
+    label(submit, state.locked && state.again ? "" : state.submit, !state.locked && Boolean(part));
+    label(hint, state.hint, state.moreHints);
+    label(reveal, state.reveal);
+    label(again, state.again, !state.until);
+    if (focused && submit.hidden) again.focus();
+    left.textContent = state.left;
+    time.textContent = state.saved ? fill(words.saved, { time: when(new Date(state.saved)) }) : "";
+    hints.replaceChildren(...state.hints.map((html) => rendered(html, "li")));
+    if (state.message && !state.field) tell(state);
+    else say("");
+    if (!first || !state.field) mark(state.field);
+    solution.replaceChildren(...(state.solution ? [element("p", { class: "course-name" }, words.solution), rendered(state.solution, "div")] : []));
+    wait.textContent = "";
+    if (state.until) {
+      timer = countdown(wait, state, () => {
+        label(again, state.again);
+        feedback.append(element("p", {}, words.ready));
+      });
+    }
+    first = false;
+  }
+  // A closed variant can be read and walked through, not changed; "disabled" would make it pale.
+  const fixed = ".course-list, .course-option, .course-step, select";
+  for (const type of ["click", "dblclick", "pointerdown", "mousedown", "keydown"]) {
+    place.addEventListener(type, (event) => {
+      if (!form.hasAttribute("data-locked") || event.key === "Tab" || !event.target.closest(fixed)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    }, true);
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    feedback.className = "course-feedback";
-    feedback.textContent = "Saving…";
-    clearTimeout(patience);
-    patience = setTimeout(() => {
-      feedback.className = "course-feedback course-problem";
-      feedback.textContent = "Not saved yet: the kernel has not replied. If it is busy, wait; if it was restarted, run this cell again.";
-    }, 10000);
-    model.send({ answer: inputs.filter((input) => input.checked).map((input) => input.value) });
+    if (submit.getAttribute("aria-disabled") === "true") return;
+    mark();
+    send("answer", { response: part.read() });
   });
-
-  form.addEventListener("change", () => {
-    if (!model.get("state").saved) return;
-    feedback.className = "course-feedback";
-    feedback.textContent = `Changed. Press "${submit.textContent}" to keep the new answer.`;
-  });
-
-  function draw() {
-    const state = model.get("state");
-    const answered = state.tone !== "problem";
-    clearTimeout(patience);
-    if (answered) inputs.forEach((input) => { input.checked = state.answer.includes(input.value); });
-    feedback.className = `course-feedback course-${state.tone}`;
-    feedback.replaceChildren();
-    if (!state.message) return;
-    feedback.append(element("p", {}, element("strong", {}, (SIGN[state.tone] ?? "") + state.message)));
-    if (!answered) return; // reasons and time belong to an earlier answer
-    for (const [option, why] of state.reasons) {
-      if (why) feedback.append(element("p", {}, element("em", {}, prose(option)), ": ", prose(why)));
-    }
-    if (state.saved) {
-      feedback.append(element("p", { class: "course-time" }, `Saved ${when(new Date(state.saved))}`));
-    }
+  function touch() {
+    if (touched) return;
+    touched = true;
+    delete form.dataset.tone;
+    mark();
+    const { saved, submit: name } = model.get("state");
+    say("", ...(saved ? [element("p", {}, fill(words.changed, { button: name }))] : []));
   }
-  model.on("change:turn", draw); // not the state: two replies in a row may be the same
-  draw();
+  form.addEventListener("input", touch);
+  form.addEventListener("change", touch);
+
+  keepKeys(form);
+  model.on("change:turn", show); // not the state: two replies in a row may be the same
+  show();
   el.append(form);
   return () => {
     clearTimeout(patience);
-    model.off("change:turn", draw);
+    clearInterval(timer);
+    model.off("change:turn", show);
   };
 }
 
-export default { render };
+export { draw };

@@ -1,0 +1,164 @@
+"""How fast a lesson answers its learner: import, first paint, feedback, sixty questions, a long record.
+
+    .venv/bin/python benchmarks/lesson.py --out figures.json
+
+Times of the page are taken in Chromium on a real JupyterLab: from the key that runs a cell, or the
+click on a button, to the frame after the question or its feedback stands in the document.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from course.lesson import record
+from course.questions import Item, sheet
+from course.questions.text import parse
+
+TESTS = Path(__file__).parents[1] / "tests"
+sys.path[:0] = [str(TESTS / "browser"), str(TESTS / "data")]
+
+ROUNDS = 30
+QUESTIONS = 60
+EVENTS = 10_000
+IMPORT = (
+    "import time, IPython, ipykernel, ipywidgets; start = time.perf_counter(); import course;"
+    "print(time.perf_counter() - start)"
+)
+# Waits for the frame in which a condition holds; the clock starts with the event, or at once.
+WATCH = """([event, ready]) => {
+    const holds = new Function(`return ${ready}`);
+    window.measured = new Promise((done) => {
+        const begin = () => {
+            const start = performance.now();
+            const look = () => holds()
+                ? requestAnimationFrame(() => done(performance.now() - start)) : requestAnimationFrame(look);
+            look();
+        };
+        if (event) addEventListener(event, begin, { capture: true, once: true });
+        else begin();
+    });
+}"""
+
+
+def question(number: int) -> Item:
+    """Return a question with a formula and code, as a lesson has them."""
+    return parse(
+        f"%%quiz q{number}\nWhich is $\\bar{{x}}_{{{number}}}$ of `[1, 2, {number}]`?\n"
+        "- [ ] the *largest* -- no, that is `max`\n- [x] the $\\frac{1}{n}\\sum x_i$ -- it is\n"
+        "- [ ] the middle\nhint: add them\n"
+    )
+
+
+def write(folder: Path, count: int) -> None:
+    """Write a lesson of so many questions."""
+    folder.mkdir(parents=True)
+    items = [question(number) for number in range(count)]
+    (folder / sheet.NAME).write_text(sheet.build("bench", items, "", {}))
+    new = nbformat.v4.new_code_cell
+    cells = [new("import course"), *(new(f'course.quiz("{item.id}")') for item in items)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    node = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(node, folder / "bench.ipynb")
+
+
+def imports() -> list[float]:
+    """Return the seconds that `import course` takes in a kernel that has ipywidgets."""
+    return [
+        float(
+            subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, check=True).stdout
+        )
+        for _ in range(ROUNDS)
+    ]
+
+
+def fold() -> float:
+    """Return the seconds that reading a long record takes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        record.append(folder, "answered", "q", {"response": ["a"], "scaled": 0.0, "success": False})
+        line = json.loads((folder / record.NAME).read_text())
+        lines = [json.dumps({**line, "id": str(n), "object": f"q{n % 60}"}) for n in range(EVENTS)]
+        (folder / record.NAME).write_text("\n".join(lines) + "\n")
+        start = time.perf_counter()
+        assert len(record.read(folder).tries) == QUESTIONS  # noqa: S101  else nothing was measured
+        return time.perf_counter() - start
+
+
+def in_the_browser(base: Path) -> dict[str, Any]:
+    """Return the seconds of what happens on the page."""
+    from conftest import ARGUMENTS, serving
+    from playwright.sync_api import expect, sync_playwright
+    from test_lesson import choose
+
+    for name, count in (("few", ROUNDS + 1), ("many", QUESTIONS)):
+        write(base / "home" / name, count)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={base / 'home'}"]
+    command += ["--allow-root"] if os.geteuid() == 0 else []
+    with serving(command, base / "home", base) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+
+        def show(name: str) -> None:
+            page.goto(server.address(f"lab/tree/{name}/bench.ipynb"))
+            expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=45_000)
+
+        show("few")
+        page.locator(".jp-CodeCell").first.click()
+        page.keyboard.press("Shift+Enter")
+        paints = []
+        for number in range(ROUNDS + 1):
+            page.evaluate(
+                WATCH, ["keydown", f"document.querySelector('form[data-question=q{number}]')"]
+            )
+            page.keyboard.press("Shift+Enter")
+            paints.append(page.evaluate("window.measured") / 1000)
+        replies = []
+        for number in range(1, ROUNDS + 1):
+            form = page.locator(f"form[data-question=q{number}]")
+            form.locator("input").first.check()
+            said = f"document.querySelector('form[data-question=q{number}] .course-verdict')"
+            page.evaluate(WATCH, ["click", said])
+            form.locator("[type=submit]").click()
+            replies.append(page.evaluate("window.measured") / 1000)
+        show("many")
+        everything = f"document.querySelectorAll('form.course-quiz').length === {QUESTIONS}"
+        choose(page, "Run", "Run All Cells")
+        page.evaluate(WATCH, ["", everything])
+        whole = page.evaluate("window.measured") / 1000
+        browser.close()
+    return {
+        "the first question of a kernel is painted": paints[0],
+        "a question is painted, median": statistics.median(paints[1:]),
+        "feedback is painted, median": statistics.median(replies),
+        f"{QUESTIONS} questions are painted": whole,
+    }
+
+
+def main() -> None:
+    """Measure, print, and write what was asked for."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--out", type=Path)
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        figures = in_the_browser(Path(name))
+    figures |= {
+        "import course, median": statistics.median(imports()),
+        f"{EVENTS} events are folded": fold(),
+    }
+    for title, seconds in figures.items():
+        print(f"{seconds * 1000:8.0f} ms  {title}")
+    if chosen.out:
+        chosen.out.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
