@@ -11,6 +11,7 @@ from course.authoring import build
 from course.errors import CourseError, Invalid, NotFound
 from course.exchange import config, transfer
 from course.lesson import record
+from course.lesson.progress import line
 from course.model import Kind
 
 CACHE = Path(".course") / "cache"
@@ -96,6 +97,10 @@ class Study:
     def fetch(self, lesson: str) -> Path:
         """Copy a released lesson here; what is here already is never overwritten."""
         return transfer.fetch(self.reach, lesson, self.folder)
+
+    def next(self) -> str:
+        """Return in one line what to do next, in the first lesson that is not done."""
+        return line(self.folder, self.reach.lessons())
 
     def submit(self, lesson: str) -> Receipt:
         """Hand a lesson in; returns what was handed in."""

@@ -9,7 +9,7 @@ Light on purpose: the same file is read in the learner's kernel and by the grade
         assert mean_salary([1, 2, 3]) == 2
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -73,3 +73,17 @@ def misconception(text: str, *, when: Callable[..., object]) -> Callable[[Test],
     return lambda test: _declare(
         test, misconceptions=(Misconception(text, when), *about(test).misconceptions)
     )
+
+
+def answer(exercise: str, text: str, *, error: str = "", words: Sequence[str] | str = ()) -> None:
+    """Prepare an answer to what learners will ask with `course.ask`; it travels with the release.
+
+    Args:
+        exercise: the exercise's id.
+        text: the answer.
+        error: what the learner's last error says then, "KeyError" for example; by default any.
+        words: the question holds one of these; by default any.
+    """
+    asked = [words] if isinstance(words, str) else words
+    if not all(isinstance(value, str) for value in (exercise, text, error, *asked)):
+        raise TypeError(f"answer({exercise!r}, ...): expected texts")

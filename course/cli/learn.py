@@ -15,8 +15,9 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, submit, feedback):
-        app.command(rich_help_panel="For learners")(command)
+    for command in (join, fetch, next_step, submit, feedback):
+        name = "next" if command is next_step else None
+        app.command(name, rich_help_panel="For learners")(command)
 
 
 def _open(folder: Path) -> Any:
@@ -56,6 +57,14 @@ def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
     """
     place = _open(folder).fetch(lesson)
     show.say(f"{lesson} is in {place}")
+
+
+def next_step(folder: Folder = Path()) -> None:
+    """Say in one line what to do next.
+
+    Example: `course next`
+    """
+    show.say(_open(folder).next())
 
 
 def submit(lesson: Lesson, folder: Folder = Path()) -> None:
