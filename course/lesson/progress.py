@@ -76,7 +76,7 @@ def _coming(lesson: Plan, state: State) -> str:
     title = coming.title or lesson.title
     if not still:
         return _("Next: {section}").format(section=title)
-    return _("Next: {section}, {question}").format(section=title, question=still[0])
+    return _("Next: {section} ({question})").format(section=title, question=still[0])
 
 
 def due(text: str) -> str:

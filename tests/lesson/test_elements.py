@@ -109,7 +109,7 @@ def test_progress_says_what_is_done_what_is_left_and_what_comes_next(
         "  ! must still be right: must",
         "  ◷ due: 2026-05-04 12:00 CEST",
         "  ! 1 line of the record could not be read and was left alone",
-        "Next: Then others, must",
+        "Next: Then others (must)",
     ]
     assert shown.share == 0.5
 

@@ -75,14 +75,16 @@ function remember(model, video) {
   });
 }
 
-function questions(model, video, say, texts) {
+function questions(model, video, el, say) {
   let asked = -1;
   const stop = () => {
     const number = model.get("waiting").findIndex((at) => at >= 0 && video.currentTime >= at);
     if (number < 0) return;
     video.pause();
     video.currentTime = model.get("waiting")[number];
-    say(texts.question);
+    say(model.get("about").texts.question);
+    for (const list of el.querySelectorAll("details")) list.open = false; // the question stands below
+    el.scrollIntoView({ block: "nearest" });
     if (number !== asked) model.send({ does: "reached", number });
     asked = number;
   };
@@ -119,7 +121,7 @@ function render({ model, el }) {
   const trouble = () => say(model.get("trouble"));
   model.on("change:trouble", trouble);
   remember(model, video);
-  const forget = questions(model, video, say, about.texts);
+  const forget = questions(model, video, el, say);
   (async () => {
     let url = await served(about.url);
     if (!url) {
