@@ -2,7 +2,25 @@
 
 import pandas as pd
 
-from course import misconception, points, public
+from course import answer, misconception, points, public
+
+answer(
+    "late-from",
+    "A comparison with a missing value is False, so a flight that never left is not late. Whether it "
+    "should count as late is a decision, and you write it down.",
+    words=["cancel", "missing", "nan", "departure"],
+)
+answer(
+    "late-from",
+    "`and` needs one True or False, but a column holds many. Join the conditions with `&`, each in "
+    "parentheses.",
+    error="truth value of a Series is ambiguous",
+)
+answer(
+    "boston-evening",
+    "pandas looks for a column of exactly this name. Compare it with `list(flights.columns)`.",
+    error="KeyError",
+)
 
 SMALL = pd.DataFrame(
     {

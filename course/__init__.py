@@ -1,16 +1,20 @@
 """Courses taught with Jupyter notebooks at the learner's own pace, on top of nbgrader.
 
-In a lesson's notebook: ``import course``, then `check` and `quiz`. In `autograders/<lesson>.py`:
-`points`, `public`, `misconception`, `hint` and `needs`. Everything else is the command ``course`` and the library
+In a lesson's notebook: ``import course``, then `check`, `quiz` and the other elements of a lesson
+(`section`, `gate`, `video`, `progress`, `review`, `reflect`, `ask`). In `autograders/<lesson>.py`:
+`points`, `public`, `misconception`, `hint`, `needs` and `answer`. Everything else is the command ``course`` and the library
 below it (`course.term`).
 """
 
-from course.lesson import check, quiz
-from course.testing import hint, misconception, needs, points, public
+from course.lesson import ask, check, gate, progress, quiz, reflect, review, section, video
+from course.testing import answer, hint, misconception, needs, points, public
 
 __version__ = "0.1.0"
 
-__all__ = ["check", "hint", "misconception", "needs", "points", "public", "quiz"]
+__all__ = [
+    "answer", "ask", "check", "gate", "hint", "misconception", "needs", "points", "progress", "public", "quiz",
+    "reflect", "review", "section", "video",
+]  # fmt: skip
 
 
 def _register_in_notebook() -> None:

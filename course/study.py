@@ -11,6 +11,7 @@ from course.authoring import build
 from course.errors import CourseError, Invalid, NotFound
 from course.exchange import config, transfer
 from course.lesson import record
+from course.lesson.progress import line
 from course.model import Kind
 from course.questions import sheet
 from course.update import folder as updating
@@ -128,6 +129,10 @@ class Study:
     def fetched(self) -> list[str]:
         """Return the released lessons that are here."""
         return [name for name in self.reach.lessons() if (self.folder / name).is_dir()]
+
+    def next(self) -> str:
+        """Return in one line what to do next, in the first lesson that is not done."""
+        return line(self.folder, self.reach.lessons())
 
     def submit(self, lesson: str) -> Receipt:
         """Hand a lesson in; returns what was handed in."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from course import layout as disk
 from course import notebook as notebooks
-from course.authoring import build
+from course.authoring import build, outline
 from course.errors import Invalid, NotFound
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
@@ -153,8 +153,14 @@ class Course:
             return
         source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
         declared = self.file.lesson(lesson)
-        about = {"title": declared.title or lesson, "minutes": declared.minutes,
-                 "objectives": list(declared.objectives), "course": self.file.title}  # fmt: skip
+        texts = {one.id: one.text for one in self.file.objectives}
+        about = {
+            "title": declared.title or lesson, "minutes": declared.minutes, "course": self.file.title,
+            "objectives": [{"id": one, "text": texts[one]} for one in declared.objectives],
+            "due": f"{declared.due.days} days" if isinstance(declared.due, dt.timedelta) else _due_text(declared.due),
+            "sections": outline.sections(node for _, node in self._sources(lesson)),
+            "answers": outline.answers(source, tests.name),
+        }  # fmt: skip
         checks = build.public_tests(source, tests.name)
         disk.write(folder / sheet.NAME, sheet.build(lesson, items.values(), checks, about))
 

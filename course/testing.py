@@ -129,3 +129,17 @@ def tangle(wanted: Mapping[str, Sequence[str]]) -> str:
                 path.add(name)
                 queue += wanted[name]
     return ""
+
+
+def answer(exercise: str, text: str, *, error: str = "", words: Sequence[str] | str = ()) -> None:
+    """Prepare an answer to what learners will ask with `course.ask`; it travels with the release.
+
+    Args:
+        exercise: the exercise's id.
+        text: the answer.
+        error: what the learner's last error says then, "KeyError" for example; by default any.
+        words: the question holds one of these; by default any.
+    """
+    asked = [words] if isinstance(words, str) else words
+    if not all(isinstance(value, str) for value in (exercise, text, error, *asked)):
+        raise TypeError(f"answer({exercise!r}, ...): expected texts")

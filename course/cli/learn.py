@@ -15,8 +15,9 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, submit, feedback):
-        app.command(rich_help_panel="For learners")(command)
+    for command in (join, fetch, update, next_step, submit, feedback):
+        name = "next" if command is next_step else None
+        app.command(name, rich_help_panel="For learners")(command)
 
 
 def _open(folder: Path) -> Any:
@@ -108,6 +109,14 @@ def _say_updated(done: Any) -> None:
         show.say(
             "if the notebook is open in a browser, load it again from the disk; don't overwrite"
         )
+
+
+def next_step(folder: Folder = Path()) -> None:
+    """Say in one line what to do next.
+
+    Example: `course next`
+    """
+    show.say(_open(folder).next())
 
 
 def submit(lesson: Lesson, folder: Folder = Path()) -> None:

@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("release")(release)
     app.command("collect")(collect)
     app.command("mark")(mark)
+    app.command("questions")(questions)
     app.command("return")(give_back)
     app.command("grades")(grades)
 
@@ -125,6 +126,25 @@ def mark(
             expected="LESSON LEARNER QUESTION with --points or --comment, or LESSON --csv FILE",
         )
     show.say(f"{show.open_course(course).mark(marks)} of {len(marks)} marks recorded or changed")
+
+
+def questions(
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's folder.")],
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List what learners asked with course.ask, and what they wrote with course.reflect.
+
+    Example: `course questions first-look`
+    """
+    from course.insight.voices import voices  # noqa: PLC0415  --help starts without it
+
+    opened = show.open_course(course)
+    opened.known(lesson)
+    columns = {"learner": "Learner", "about": "About", "text": "Said", "error": "Last error"}
+    show.table(
+        voices(opened.submissions(lesson)), columns, as_json=json, empty="nobody asked anything"
+    )
 
 
 def _number(text: str | None, where: str) -> float | None:

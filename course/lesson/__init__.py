@@ -1,6 +1,8 @@
 """What runs in every learner's kernel. Light: heavy packages are imported when first used."""
 
-__all__ = ["check", "quiz"]
+from collections.abc import Mapping, Sequence
+
+__all__ = ["ask", "check", "gate", "progress", "quiz", "reflect", "review", "section", "video"]
 
 
 def check(question: str, *, clean: bool = False, hints: int = 0) -> None:
@@ -25,3 +27,89 @@ def quiz(question: str) -> None:
     from course.lesson.quiz import show_quiz  # noqa: PLC0415  only when used
 
     show_quiz(question)
+
+
+def section(name: str, *, objective: str | Sequence[str] = ()) -> None:
+    """Begin a section of the lesson; those whose questions are settled are recorded as finished.
+
+    Args:
+        name: the section's id. Its title is the nearest heading above the cell.
+        objective: id of the objective that its questions are about, or several.
+    """
+    del objective  # the release reads it from the cell
+    from course.lesson.section import show_section  # noqa: PLC0415  only when used
+
+    show_section(name)
+
+
+def gate(*, section: str = "", objective: str = "", skip: bool = False) -> None:
+    """Ask for a finished section or a shown objective before the lesson goes on.
+
+    "Run All" ends at a closed gate. An objective may be shown in any lesson of the learner's folder.
+
+    Args:
+        section: id of a section of this lesson.
+        objective: id of an objective, instead of a section.
+        skip: let the learner go on without; the record says so.
+    """
+    from course.lesson.section import show_gate  # noqa: PLC0415  only when used
+
+    if bool(section) == bool(objective):
+        raise ValueError("course.gate: give section= or objective=, one of them")
+    show_gate(section, objective, skip=skip)
+
+
+def progress() -> None:
+    """Show how far the learner is in this lesson, what is left, and what comes next."""
+    from course.lesson.progress import show_progress  # noqa: PLC0415  only when used
+
+    show_progress()
+
+
+def video(file: str, *, questions: Mapping[str, str] | None = None) -> None:
+    """Show a video that lies beside the notebook, with the captions of the ``.vtt`` of its name.
+
+    Args:
+        file: its name, "intro.webm" for example.
+        questions: time, as in "0:42", and the quiz that is asked there; the video waits for it.
+    """
+    from course.lesson.video import show_video  # noqa: PLC0415  only when used
+
+    show_video(file, questions or {})
+
+
+def review(count: int = 5) -> None:
+    """Ask again, from all lessons in the learner's folder, what was wrong or is long ago.
+
+    Args:
+        count: how many questions at most.
+    """
+    from course.lesson.review import show_review  # noqa: PLC0415  only when used
+
+    show_review(count)
+
+
+def reflect(name: str = "", prompt: str = "") -> None:
+    """Ask for a few own words, and keep them; without a name, show all that were kept.
+
+    Args:
+        name: the reflection's id.
+        prompt: what to write about.
+    """
+    from course.lesson.reflect import show_reflect  # noqa: PLC0415  only when used
+
+    show_reflect(name, prompt)
+
+
+def ask(question: str, *, about: str = "") -> None:
+    """Ask the instructor; the question goes with the submission, with the code and its error.
+
+    Shows at once what the author prepared as an answer.
+
+    Args:
+        question: in the learner's own words.
+        about: the exercise; by default the one that was checked last.
+    """
+    from course.lesson.ask import show_ask  # noqa: PLC0415  only when used
+
+    show_ask(question, about)

@@ -59,6 +59,14 @@ def checks(text: str) -> str:
     return str(json.loads(text)["checks"])
 
 
+def about(text: str) -> dict[str, Any]:
+    """Return what a sheet says of its lesson: title, minutes, objectives, sections and the like."""
+    found = json.loads(text)["about"]
+    if not isinstance(found, dict):
+        raise TypeError("what lesson.json says of the lesson is no table")
+    return found
+
+
 def _plain(item: Item | Option | Rule) -> dict[str, Any]:
     """Return an item without what is as by default; the line in its cell concerns nobody here."""
     return {

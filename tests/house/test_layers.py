@@ -130,13 +130,17 @@ def test_course_offers_exactly_what_it_says() -> None:
         "print(sorted(own) == sorted(course.__all__), sorted(own))"
     )
     assert fresh(script) == (
-        "True ['check', 'hint', 'misconception', 'needs', 'points', 'public', 'quiz']"
+        "True ['answer', 'ask', 'check', 'gate', 'hint', 'misconception', 'needs', 'points', 'progress', 'public',"
+        " 'quiz', 'reflect', 'review', 'section', 'video']"
     )
 
 
-def test_a_check_and_a_quiz_stay_functions_when_their_modules_are_loaded() -> None:
+def test_the_elements_of_a_lesson_stay_functions_when_their_modules_are_loaded() -> None:
     script = (
-        "import course, course.lesson.check, course.lesson.record\n"
-        "print(callable(course.check), callable(course.quiz))"
+        "import course, course.lesson as room\n"
+        "from course.lesson import ask as a, check as b\n"
+        "import course.lesson.ask, course.lesson.check, course.lesson.progress, course.lesson.quiz\n"
+        "import course.lesson.reflect, course.lesson.review, course.lesson.section, course.lesson.video\n"
+        "print(all(callable(getattr(course, name)) for name in room.__all__))"
     )
-    assert fresh(script) == "True True"
+    assert fresh(script) == "True"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.cli import run
+from course.lesson import record
 
 ROOT = Path(__file__).parents[2]
 
@@ -291,3 +292,33 @@ def test_a_test_of_the_trainers_that_does_not_end_costs_nobody_a_point(
     tests.write_text(text, encoding="utf-8")
     assert run(["autograde", "welcome", "--course", str(course)]) == 0
     assert rows(course, capsys)["ana", "double"]["points"] == 3.0
+
+
+def test_a_learner_hears_what_comes_next_and_the_instructor_what_was_asked(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = course.parent / "ana"
+    home.mkdir()
+    assert run(["join", str(course), "--as", "ana", "--folder", str(home)]) == 0
+    capsys.readouterr()
+    assert run(["next", "--folder", str(home)]) == 0
+    assert capsys.readouterr().out == "Next: fetch a lesson with course fetch welcome\n"
+    assert run(["fetch", "welcome", "--folder", str(home)]) == 0
+    record.append(home / "welcome", "answered", "how-to-run", {"response": ["a"]})
+    asked = {"response": "Why [red]\x1b[2Jdouble?"}, {"cell": "c", "error": "NameError: x"}
+    record.append(home / "welcome", "asked", "double", *asked)
+    record.append(home / "welcome", "reflected", "surprise", {"response": "All of it."})
+    capsys.readouterr()
+    assert run(["next", "--folder", str(home)]) == 0
+    said = capsys.readouterr().out
+    assert "0 of 1 sections done" in said
+    assert said.endswith("(double)\n")
+
+    assert run(["submit", "welcome", "--folder", str(home)]) == 0
+    assert run(["collect", "welcome", "--course", str(course)]) == 0
+    capsys.readouterr()
+    assert run(["questions", "welcome", "--course", str(course)]) == 0
+    shown = capsys.readouterr().out
+    assert "Why [red] [2Jdouble?" in shown
+    assert "NameError: x" in shown
+    assert "All of it." in shown

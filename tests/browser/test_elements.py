@@ -1,0 +1,117 @@
+"""Video, sections, progress and reflections in JupyterLab, as a learner meets them."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import LESSON, Server, Term, accessible, serving
+from playwright.sync_api import Browser, Page, expect
+
+from course.study import Study
+
+NOTEBOOK = "elements.ipynb"
+VIDEO = "what-is-a-table.webm"
+
+
+@pytest.fixture(scope="module")
+def lab(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """JupyterLab on the lesson as dora fetched it, with only the cells that this is about."""
+    home = term.learners / "dora"
+    home.mkdir()
+    folder = Study.join(home, term.course.layout.root, "dora").fetch(LESSON)
+    node = nbformat.read(folder / f"{LESSON}.ipynb", 4)
+    wanted = ("section-look", "video", "reflect", "progress")
+    node.cells = [cell for cell in node.cells if cell.id in wanted]
+    node.cells.insert(0, nbformat.v4.new_code_cell("import course"))
+    nbformat.write(node, folder / NOTEBOOK)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
+    command += ["--allow-root"] if os.geteuid() == 0 else []
+    with serving(command, home, tmp_path_factory.mktemp("dora")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def page(lab: Server, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1060}, locale="en-GB")
+    context.set_default_timeout(30_000)
+    opened = context.new_page()
+    opened.goto(lab.address(f"lab/tree/{LESSON}/{NOTEBOOK}"))
+    expect(opened.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=45_000)
+    run_all(opened)
+    yield opened
+    context.close()
+
+
+def run_all(page: Page) -> None:
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    label = page.locator(".lm-Menu-itemLabel", has_text=re.compile(r"^Run All Cells$"))
+    page.locator(".lm-Menu-item").filter(has=label).click()
+
+
+def recorded(lab: Server, verb: str) -> list[Any]:
+    path = lab.folder / LESSON / "record.jsonl"
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [entry for entry in entries if entry["verb"].endswith(verb)]
+
+
+def test_a_video_stops_for_its_question_and_goes_on_after_the_answer(
+    page: Page, lab: Server, picture: Callable[..., None]
+) -> None:
+    video = page.locator(".course-video video")
+    expect(video).to_be_attached()
+    video.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.course-video video').readyState >= 1")
+    assert video.evaluate("video => video.textTracks[0].kind") == "captions"
+    assert video.evaluate("video => Math.round(video.duration)") in range(60, 121)
+
+    page.get_by_text("Transcript").click()
+    page.get_by_role("button", name="Each row is one thing").click()
+    assert video.evaluate("video => video.currentTime") == pytest.approx(9.9, abs=0.3)
+    accessible(page, ".course-video")
+    video.evaluate("video => { video.muted = true; video.currentTime = 19; return video.play(); }")
+
+    status = page.locator(".course-video").get_by_role("status")
+    expect(status).to_contain_text("A question about what you saw is below")
+    assert video.evaluate("video => [video.paused, video.currentTime]") == [True, 21]
+    form = page.locator("form").filter(has=page.get_by_role("group", name="What does one row"))
+    expect(form).to_be_in_viewport()
+    page.mouse.move(2, 500)
+    picture(page, "video.png")
+    form.get_by_label("one planned departure from New York").check()
+    form.get_by_role("button", name="Check answer").click()
+    page.wait_for_function("document.querySelector('.course-video video').currentTime > 21.5")
+    video.evaluate("video => video.pause()")
+    page.wait_for_timeout(500)
+
+    (*_, last) = recorded(lab, "watch")
+    assert last["object"] == VIDEO
+    assert last["result"]["position"] > 21.5
+    seen = last["result"]["segments"]
+    assert sum(end - start for start, end in seen) < 10, "what was jumped over was not watched"
+
+
+def test_words_of_ones_own_are_kept_and_a_second_run_records_nothing(
+    page: Page, lab: Server, picture: Callable[..., None]
+) -> None:
+    field = page.get_by_label("What surprised you in this lesson?")
+    field.fill("That a cancelled flight has a row.")
+    page.get_by_role("button", name="Keep my words").click()
+    expect(page.get_by_text("Kept. Your instructor reads it")).to_be_visible()
+    before = (lab.folder / LESSON / "record.jsonl").read_text()
+
+    run_all(page)
+
+    expect(page.locator(".course-card").last).to_contain_text("What is in the table? (table-facts)")
+    expect(page.locator(".course-video").get_by_role("status")).to_contain_text(
+        "You stopped at 0:2"
+    )
+    expect(field).to_have_value("That a cancelled flight has a row.")
+    accessible(page, ".course-card")
+    page.locator(".course-card").last.scroll_into_view_if_needed()
+    picture(page, "progress.png")
+    assert (lab.folder / LESSON / "record.jsonl").read_text() == before
