@@ -8,7 +8,7 @@ JOBS ?= auto
 
 KILLS ?= 200
 
-.PHONY: help setup demo test faults check browser bwrap locale clean
+.PHONY: help setup demo test thorough faults check browser bwrap locale clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -41,12 +41,14 @@ bwrap:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq bubblewrap >/dev/null; } || \
 	  echo "The tests of bubblewrap's walls will be skipped: it isn't installed."
 
-test: $(READY) browser bwrap check  ## everything: style, types, tests
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+test: $(READY) browser bwrap check  ## style, types, and all tests but those that take long
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not thorough"
 
-faults: $(READY)  ## what takes long: kills at 200 random moments, and another course; half an hour
-	COURSE_KILLS=$(KILLS) $(BIN)/pytest -n $(JOBS) --dist loadfile tests/interop/test_parity.py \
-	  tests/faults/test_kill_grading.py tests/faults/test_grading_goes_on.py
+thorough: $(READY)  ## the tests that take long: five minutes more
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m thorough
+
+faults: $(READY)  ## the same, with kills at 200 random moments, and another course; half an hour
+	COURSE_KILLS=$(KILLS) $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m thorough
 
 locale: $(READY)  ## write the catalogues of translations again
 	COURSE_WRITE_LOCALE=1 $(BIN)/pytest -q tests/lesson/test_translation.py

@@ -7,6 +7,7 @@ Landlock, only the folders' names keep them apart.
 
 import errno
 import os
+import secrets
 import shutil
 import subprocess
 from contextlib import suppress
@@ -17,11 +18,17 @@ from course.sandbox.bare import Bare
 from course.sandbox.landlock import confine
 
 _DISK = 2 << 30
+_FREE = 1_000_000_000
+"""From here on no system gives numbers to users."""
 _PROGRAM = "bwrap"
 
 
 class Bubble(Bare):
     """See `course.sandbox.walls.Wall`; `wrapped` has put the calling process into the bubble."""
+
+    def settle(self, user: int) -> None:
+        """Stop being root; ``user`` is not taken, for its processes outside would count as ours."""
+        super().settle(_FREE + secrets.randbelow(_FREE) if os.getuid() == 0 else user)
 
     def lock(self) -> None:
         """Allow the room's folder only, where Landlock is to be had."""

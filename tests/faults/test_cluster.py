@@ -97,6 +97,7 @@ def test_a_worker_killed_half_way_costs_nothing(
     assert levels == {"full"}
 
 
+@pytest.mark.thorough
 def test_changed_tests_are_the_ones_that_judge_next(place: Path, tmp_path: Path) -> None:
     root = shutil.copytree(place, tmp_path / "course")
     tests = root / "autograders" / "welcome.py"
@@ -132,6 +133,7 @@ def test_backend_and_scheduler_belong_together(place: Path, options: str) -> Non
     assert "--backend dask and --scheduler ADDRESS belong together" in said.err
 
 
+@pytest.mark.thorough
 def test_a_worker_of_another_version_refuses(place: Path) -> None:
     opened = Course.open(place)
     lesson, work = opened.prepare("welcome"), opened.submissions("welcome")[0]
@@ -140,6 +142,7 @@ def test_a_worker_of_another_version_refuses(place: Path) -> None:
     assert (result.expected, result.found) == ("0.0.1", package.__version__)
 
 
+@pytest.mark.thorough
 def test_tests_that_can_not_be_read_are_the_trainers_to_mend(place: Path, tmp_path: Path) -> None:
     (tmp_path / "welcome.py").write_text("import nowhere\n")
     opened = Course.open(place)

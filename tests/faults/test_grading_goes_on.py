@@ -72,6 +72,7 @@ def test_where_no_turn_can_be_taken_grading_says_why(batch: Batch) -> None:
 # -- Ctrl-C --------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.3, 0.5, None] if LONG else [None])
 def test_an_interrupt_leaves_nothing_half_and_the_next_run_goes_on(
     batch: Batch, share: float | None
@@ -145,6 +146,7 @@ def grade_on_a_full_disk(
     return str(full[2])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("part", "room", "where"),
     [
@@ -167,6 +169,7 @@ def test_a_disk_that_is_full_is_said_and_once_it_is_freed_the_next_run_goes_on(
     assert not list((tmp_path / "full" / "autograded").rglob(".*"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("files", [1, 2, 3] if LONG else [3])
 def test_where_no_file_can_be_made_for_a_while_grading_says_where(
     batch: Batch, tmp_path: Path, files: int
@@ -195,6 +198,7 @@ def with_tests_that_begin(batch: Batch, first: str) -> None:
     tests.write_text(f"{first}\n{tests.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_workers_that_end_before_they_take_any_work_are_no_fault_of_a_submission(
     batch: Batch,
 ) -> None:
@@ -209,6 +213,7 @@ def test_workers_that_end_before_they_take_any_work_are_no_fault_of_a_submission
     assert classroom.gradebook(batch.our) == before
 
 
+@pytest.mark.thorough
 def test_a_submission_that_ends_the_grader_s_own_process_twice_waits_for_a_person(
     batch: Batch,
 ) -> None:
@@ -246,6 +251,7 @@ def test_deadly(double):
 """
 
 
+@pytest.mark.thorough
 def test_a_warm_process_that_is_ended_again_and_again_is_no_fault_of_a_submission(
     batch: Batch,
 ) -> None:

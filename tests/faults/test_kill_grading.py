@@ -14,6 +14,8 @@ import pytest
 from batch import COMMAND, Batch
 from processes import Process, children, processes
 
+pytestmark = pytest.mark.thorough
+
 KILLS = int(os.environ.get("COURSE_KILLS", "3"))
 SEED = os.environ.get("COURSE_SEED") or str(random.randrange(10**6))  # noqa: S311
 HISTORY = "COURSE_KILLS" in os.environ

@@ -274,6 +274,7 @@ def test_a_process_that_dies_keeps_the_marks_earned_before_and_after(term: Term)
     } == {None}
 
 
+@pytest.mark.thorough
 def test_nbgrader_lets_one_old_notebook_stop_the_batch_and_we_do_not(
     term: Term, tmp_path: Path
 ) -> None:

@@ -123,6 +123,7 @@ def test_a_mark_of_the_formgrader_is_ours_at_once_and_ours_is_the_formgraders(
         assert book.find_submission("welcome", "ana").score == 5.75
 
 
+@pytest.mark.thorough
 def test_autograding_again_with_nbgrader_keeps_what_only_we_can_judge(
     term: Path, tmp_path: Path
 ) -> None:
@@ -151,6 +152,7 @@ def test_nbgrader_lists_and_collects_in_our_course(term: Path, tmp_path: Path) -
     assert course("collect welcome", folder).out.startswith("welcome: 0 new or changed")
 
 
+@pytest.mark.thorough
 def test_nbgrader_makes_its_own_feedback_in_our_course_only_when_forced(
     term: Path, tmp_path: Path
 ) -> None:
@@ -167,6 +169,7 @@ def test_nbgrader_makes_its_own_feedback_in_our_course_only_when_forced(
     assert "(Score: 1.5 / 6.0)" in theirs
 
 
+@pytest.mark.thorough
 def test_nbgrader_releases_and_learners_hand_in_with_nbgrader_and_we_grade(tmp_path: Path) -> None:
     folder, home = tmp_path / "our", tmp_path / "ana"
     course("new our --title Small", tmp_path)

@@ -41,6 +41,7 @@ def run_all(commands: list[str], place: Path) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["ours", "foreign"])
 def test_no_command_says_more_than_it_means(tmp_path: Path, kind: str) -> None:
     our, ana = tmp_path / "our", tmp_path / "ana"

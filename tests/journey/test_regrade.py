@@ -75,6 +75,7 @@ def test_a_change_is_shown_first_then_made_then_made_without_harm(
     assert points(graded, capsys) == {"ana": 1.0, "ben": 1.0}
 
 
+@pytest.mark.thorough
 def test_a_kernel_that_can_not_be_walled_in_is_graded_again_as_it_was_graded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,13 +132,23 @@ CELLS = {
         "with traceback hidden": "%xmode Minimal\n1/0",
     }.items()
 }
-CELLS |= {f"{name}, more": source for name, source in more_cells.CELLS.items()}
+MORE = {f"{name}, more": source for name, source in more_cells.CELLS.items()}
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+def cells(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the cells to run, in one notebook: more of them only if a test wants those."""
+    wanted = {item.callspec.params.get("name") for item in request.session.items
+              if hasattr(item, "callspec")}  # fmt: skip
+    return CELLS | MORE if wanted & MORE.keys() else CELLS
+
+
+@pytest.fixture(scope="module")
+def expected(
+    cells: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[dict[str, Any]]]:
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in CELLS.values()]
+        cells=[nbformat.v4.new_code_cell(source) for source in cells.values()]
     )
     client = NotebookClient(
         notebook, kernel_name="python3", allow_errors=True, timeout=60,
@@ -147,16 +157,16 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[st
     client.execute()
     return {
         name: [dict(output) for output in cell.outputs]
-        for name, cell in zip(CELLS, notebook.cells, strict=True)
+        for name, cell in zip(cells, notebook.cells, strict=True)
     }
 
 
 @pytest.fixture(scope="module")
 def found(
-    zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+    cells: dict[str, str], zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, list[dict[str, Any]]]]:
     session = zygote.open(Place(lesson(tmp_path_factory), limits=Limits()))
-    yield {name: list(session.run(source).outputs) for name, source in CELLS.items()}
+    yield {name: list(session.run(source).outputs) for name, source in cells.items()}
     session.close()
 
 
@@ -166,7 +176,9 @@ def lesson(factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize(
+    "name", [*CELLS, *(pytest.param(name, marks=pytest.mark.thorough) for name in MORE)]
+)
 def test_a_cell_has_the_outputs_that_a_kernel_gives(
     name: str, expected: dict[str, list[dict[str, Any]]], found: dict[str, list[dict[str, Any]]]
 ) -> None:

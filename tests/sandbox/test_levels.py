@@ -91,10 +91,11 @@ def test_memory_and_processes_are_limited(opened: ForkedSession) -> None:
 
 
 def test_what_a_cell_started_ends_with_the_room(opened: ForkedSession) -> None:
-    opened.run(
+    ran = opened.run(
         "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
         "        os.execv('/bin/sleep', ['sleep', '86423'])\n    os._exit(0)"
     )
+    assert ran.strike is Strike.OK, ran.error
     while not marked_processes("86423"):
         time.sleep(0.01)
     opened.close()
