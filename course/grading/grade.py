@@ -16,11 +16,12 @@ from course.grading.checks import OUTCOMES, Tests
 from course.grading.learner import Notebook
 from course.grading.mending import repair
 from course.grading.prepared import Prepared, fingerprint, kernel_of, runs
+from course.grading.quiz import judge_quiz
 from course.layout import files_below, laid_over
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
 from course.notebook import NotebookNode
-from course.questions import MalformedAnswerError, kind_of, seed, sheet
+from course.questions import sheet
 from course.sandbox import CellRun, Opening, Place, Session, Strike
 from course.scoring import judge
 
@@ -175,17 +176,20 @@ class _Run:
     ) -> Verdict:
         if question.kind is Kind.WRITTEN:
             return self._written(question, cell)
+        given = ""
         if question.kind is Kind.QUIZ:
-            verdict = self._quiz(question)
+            saved = self.answers.answers.get(question.id)
+            verdict, given = judge_quiz(
+                question, self.lesson.items[question.id], saved, self.learner
+            )
         elif question.kind is Kind.CODE:
             notes = self.tests.run(question.id, Notebook(session))
             verdict = judge(question.id, question.points, [self._blame(note) for note in notes])
         else:
             note = self._in_notebook(question, run)
             return Verdict(question.id, note.outcome, note.score, question.points, (note,))
-        said = "\n".join(
-            [f"{question.id}: {verdict.outcome}", *(_line(note) for note in verdict.notes)]
-        )
+        lines = [f"{question.id}: {verdict.outcome}", *(_line(note) for note in verdict.notes)]
+        said = "\n".join([*lines, *(["", "The answer:", "", given] if given else [])])
         cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=said + "\n")]
         return verdict
 
@@ -209,29 +213,6 @@ class _Run:
             note = Note("answer", Outcome.FAILED, 0.0, question.points, "No answer was given.")
             return Verdict(question.id, Outcome.FAILED, 0.0, question.points, (note,))
         return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points)
-
-    def _quiz(self, question: Question) -> Verdict:
-        item = self.lesson.items[question.id]
-        saved = self.answers.answers.get(question.id)
-        if saved is None:
-            note = Note("answer", Outcome.FAILED, 0.0, question.points, "No answer was given.")
-            return judge(question.id, question.points, [note])
-        try:
-            variant = (
-                seed(self.learner, item.id, saved.variant) if saved.seed is None else saved.seed
-            )
-            result = kind_of(item).grade(item, kind_of(item).parse(item, saved.response), variant)
-        except MalformedAnswerError as error:
-            note = Note("answer", Outcome.FAILED, 0.0, question.points, f"Not an answer: {error}")
-            return judge(question.id, question.points, [note])
-        if result.share is None:
-            return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points)
-        good = result.share >= 1
-        lines = (f"{answer}: {why}" if why else answer for answer, why in result.reasons)
-        text = "\n".join(lines)
-        outcome = Outcome.PASSED if good else Outcome.PARTLY if result.share else Outcome.FAILED
-        note = Note("answer", outcome, result.share * question.points, question.points, text)
-        return judge(question.id, question.points, [note])
 
     def _in_notebook(self, question: Question, run: CellRun | None) -> Note:
         """Judge a test inside the notebook as nbgrader does; text on stderr does not fail it."""

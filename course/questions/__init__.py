@@ -33,7 +33,7 @@ from course.questions.mistakes import mistakes
 
 __all__ = [
     "Answer", "Item", "Kind", "MalformedAnswerError", "Option", "Problem", "Result", "Rule",
-    "check", "kind_of", "kinds", "seed", "solution", "variant_after",
+    "check", "kind_of", "kinds", "seed", "solution", "variant_after", "written",
 ]  # fmt: skip
 
 _OWN: dict[str, Kind] = {

@@ -75,10 +75,12 @@ def with_blanks(prompt: str, kind: str) -> tuple[str, Made]:
         count += 1
         text = match[1].strip()
         if re.match(r"\([ xX]\)", text):
+            choices = list(_CHOICE.finditer(text))
+            ids = _ids([choice["text"] for choice in choices])
             options.extend(
-                Option(f"{count}{_LETTERS[place % 26]}", choice["text"], choice["mark"] in "xX", group=str(count))
-                for place, choice in enumerate(_CHOICE.finditer(text))
-            )  # fmt: skip
+                Option(one, choice["text"], choice["mark"] in "xX", group=str(count))
+                for one, choice in zip(ids, choices, strict=True)
+            )
         else:
             whole = text.startswith("=") or (text[0] == text[-1] == "/" and "|/" not in text)
             parts = [text] if whole else _alternatives(text)

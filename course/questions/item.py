@@ -32,7 +32,8 @@ class Option:
     """One thing to choose or to place.
 
     Attributes:
-        id: a letter; where the order is what is asked for, it tells nothing of it.
+        id: a letter for a choice; for what is placed or filled in, a few letters that come from
+            its text and tell nothing of its place.
         text: Markdown, or a line of code.
         right: whether it belongs to the right answer.
         why: what to say to somebody who chose it.
@@ -173,7 +174,7 @@ class Kind(Protocol):
         ...
 
     def grade(self, item: Item, answer: Answer, seed: int) -> Result:
-        """Judge an answer to the variant of this seed."""
+        """Judge an answer to the variant of this seed; the item has its key."""
         ...
 
     def samples(self, item: Item, seed: int) -> dict[str, list[str]]:

@@ -271,3 +271,22 @@ def test_the_modules_that_a_notebook_imports_are_found_in_sound_cells() -> None:
         cell("import text", kind="markdown"),
     )
     assert build.imports(node) == ("json", "numpy", "os", "pandas")
+
+
+PRACTICE = "%%quiz {}\nWhich?\n- [x] this\n- [ ] that\nobjective: {}\n"
+
+
+def test_all_mistakes_of_a_lesson_are_told_at_once_over_its_notebooks() -> None:
+    first = book(cell(PRACTICE.format("one", "grup"), "one"))
+    second = book(
+        cell(PRACTICE.format("one", "group"), "one"),
+        cell("\n%%quiz two\nHow many?\n= 5..3\n", "two"),
+    )
+    with pytest.raises(Invalid) as caught:
+        build.lesson_quizzes([("a", first), ("b", second)], ["group"])
+    assert caught.value.where == "a.ipynb, b.ipynb"
+    assert [line.strip() for line in caught.value.what.splitlines()[1:]] == [
+        "a.ipynb, cell 'one', line 1, question 'one': there is no objective 'grup'; did you mean 'group'?",
+        "b.ipynb, cell 'one', line 1, question 'one': the name 'one' is taken by another question; give it another",
+        "b.ipynb, cell 'two', line 4, question 'two': '5..3' is no range: it goes up, as in 40..45",
+    ]

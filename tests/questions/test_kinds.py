@@ -1,10 +1,9 @@
 """Every kind of question, through all five verbs."""
 
 import json
-import re
 
 import pytest
-from questions import documented
+from questions import SOURCES
 
 from course.questions import (
     Item,
@@ -18,116 +17,6 @@ from course.questions import (
 )
 from course.questions.text import parse
 
-MORE = """%%quiz summary
-Which summary resists one very large salary?
-- [ ] mean -- KEYWHY pulled by every value
-- [x] median -- KEYWHY half the values lie below it
-- [ ] sum -- KEYWHY it only grows
-hint: think of five salaries
-
-%%quiz two points=1
-Is `3 > 2`?
-- [x] yes
-- [ ] no -- KEYWHY look again
-
-%%quiz primes points=2
-Which are prime?
-- [x] 2 -- KEYWHY the only even one
-- [x] 3 -- KEYWHY yes
-- [ ] 4 -- KEYWHY two times two
-- [ ] 6 -- KEYWHY two times three
-
-%%quiz primes-each points=2 credit=each
-Which are prime?
-- [x] 2 -- KEYWHY the only even one
-- [x] 3
-- [ ] 4 -- KEYWHY two times two
-
-%%quiz one-of-many kind=multiple mode=must-correct
-Choose all that hold.
-- [ ] 1 > 2
-- [x] 2 > 1 -- KEYWHY two is more
-- [ ] 0 > 1
-
-%%quiz varied-options mode=must-correct points=2
-How many legs have {n} cats?
-let n = 2..9
-let legs = {n} * 4
-let fewer = {n} * 2
-- [x] {legs}
-- [ ] {fewer} -- KEYWHY cats have four, so {n} cats have {legs}
-
-%%quiz range points=1
-How many metres are {km} km?
-let km = 1.5..3.5
-= {km} * 1000 - 5..{km} * 1000 + 5 -- KEYWHY
-unit: m
-
-%%quiz city points=1
-What is the capital of {land}?
-let land = Norway, Sweden
-= capital -- KEYWHY
-= /(the )?capital/ -- KEYWHY
-
-%%quiz steps
-Put in order.
-1. one -- KEYWHY
-2. two
-3. three
-
-%%quiz kinds-of points=2
-Which is what?
-- 1 => int -- KEYWHY
-- 1.5 => float
-- 2 => int
-
-%%quiz code-blanks points=2
-Complete it.
-```python
-for [[(x) number ( ) numbers]] in [[numbers]]:
-    print([[number|( number )]])
-```
-! list -- KEYWHY
-
-%%quiz imports points=2
-Put in order.
-```lines
-import os
-import sys
-print(os.name)
-print(os.name)
-```
-```wrong
-print(os) -- KEYWHY
-```
-any-order: 1-2
-
-%%quiz printed points=2 credit=each
-What does it print?
-```python
-print({n}); print({n})
-```
-let n = 3..8
-```output
-{n}
-{n}
-```
-```wrong -- KEYWHY
-{n} {n}
-```
-
-%%quiz own kind=words points=2
-Why?
-```model
-KEYWHY because
-```
-
-%%quiz plugged kind=even points=1 least=2
-Type an even number.
-"""
-SOURCES = documented() | {
-    text.split()[1]: text for text in re.split(r"\n\n(?=%%quiz)", MORE.strip())
-}
 MARKED = [name for name in SOURCES if name not in ("how-sure", "next-topic", "why-median", "own")]
 every = pytest.mark.parametrize("name", SOURCES)
 

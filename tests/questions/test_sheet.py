@@ -87,3 +87,25 @@ def test_a_sheet_of_another_format_is_refused(content: str) -> None:
 def test_a_torn_sheet_is_refused(content: str) -> None:
     with pytest.raises(ValueError, match="Expecting"):
         sheet.items(content)
+
+
+def test_a_sheet_of_the_first_releases_is_still_read() -> None:
+    first = {"id": "old", "kind": "single", "mode": "practice", "points": 0.0, "prompt": "Which?", "hints": ["h"],
+             "options": [{"id": "a", "text": "x", "right": True, "why": "w"}, {"id": "b", "text": "y", "right": False, "why": ""}],
+             "settings": []}  # fmt: skip
+    graded = {**first, "id": "new", "mode": "graded", "points": 1.0,
+              "options": [{"id": "a", "text": "x"}, {"id": "b", "text": "y"}]}  # fmt: skip
+    old = {"format": 1, "lesson": "l", "about": {}, "checks": "", "questions": [
+        {**graded, "id": "old", "sealed": sheet._seal(first)}, graded]}  # fmt: skip
+
+    found = sheet.items(json.dumps(old))
+
+    assert kind_of(found["old"]).grade(found["old"], ("a",), 1).share == 1
+    assert not found["new"].keyed
+
+
+def test_what_a_newer_version_adds_to_a_question_is_left_alone() -> None:
+    data = json.loads(text())
+    for question in data["questions"]:
+        question["colour"] = "blue"
+    assert set(sheet.items(json.dumps(data))) == {"graded-one", "practice-one", "must-one"}
