@@ -3,7 +3,7 @@
 // One list for an order, two for a program (what is left over, and the answer). Only the current line
 // and its buttons are stops of the Tab key; the arrows walk over the lines, Alt with an arrow moves.
 
-const DEEPEST = 8;
+const DEEPEST = 12; // as in order.py
 const INDENT = 2; // em per level, as in the style
 
 function board(names, items, { indent, code, words, home }) {
