@@ -147,18 +147,27 @@ def merged(new: NotebookNode, old: NotebookNode, own: NotebookNode) -> NotebookN
     was = {cell.id: cell for cell in old.cells}
     there = {cell.id: cell for cell in own.cells}
     result = copy.deepcopy(new)
-    result.cells = [
-        there[cell.id]
-        if cell.id in there and cell.id in was and was[cell.id].source == cell.source
-        and was[cell.id].cell_type == cell.cell_type else cell
-        for cell in result.cells
-    ]  # fmt: skip
+    for cell in result.cells:
+        old_one, mine = was.get(cell.id), there.get(cell.id)
+        if (
+            old_one is not None
+            and mine is not None
+            and _alike(old_one, cell)
+            and mine.cell_type == cell.cell_type
+        ):
+            cell.source = mine.source
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = mine.outputs, mine.execution_count
     for place, cell in enumerate(own.cells):
         if cell.id not in was and cell.id not in {each.id for each in result.cells}:
             ids = [each.id for each in result.cells]
             above = own.cells[place - 1].id if place else ""
             result.cells.insert(ids.index(above) + 1 if above in ids else len(ids), cell)
     return result
+
+
+def _alike(one: NotebookNode, other: NotebookNode) -> bool:
+    return bool(one.source == other.source and one.cell_type == other.cell_type)
 
 
 def _questions(folder: Path) -> dict[str, str]:
