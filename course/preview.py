@@ -4,6 +4,7 @@ import copy
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,12 +64,17 @@ class Preview:
             CourseError: what a release would say; the folder stays as it was.
         """
         released, base = self.course().rebuild(self.lesson), self.folder.parent.parent / "base"
-        if self.folder.is_dir() and base.is_dir():
-            disk.copy_folder(
-                released, self.folder, before=lambda work: _keep(work, self.folder, base)
-            )
-        else:
-            disk.copy_folder(released, self.folder)
+        there = dict(disk.files_below(base)) if base.is_dir() else {}
+        for name, path in disk.files_below(released):  # each by itself: kernels work in this folder
+            content = path.read_bytes()
+            if name.endswith(".ipynb") and name in there:
+                content = _with_answers(path, there[name], self.folder / name)
+            target = self.folder / name
+            if not target.is_file() or target.read_bytes() != content:
+                disk.write(target, content)
+        for name in set(there) - {name for name, _ in disk.files_below(released)}:
+            (self.folder / name).unlink(missing_ok=True)
+        _forget_changed(self.folder / RECORD, base, released)
         disk.copy_folder(released, base)
         return self.folder
 
@@ -121,22 +127,20 @@ class Preview:
         return course.marks(self.lesson), pages
 
 
-def _keep(work: Path, mine: Path, base: Path) -> None:
-    """Bring what a person did in the preview into a new build of it."""
-    for path in work.glob("*.ipynb"):
-        try:
-            old, own = (notebooks.read(folder / path.name)[0] for folder in (base, mine))
-        except CourseError:
-            continue  # this notebook is new, or was spoilt in the preview
-        node = merged(notebooks.read(path)[0], old, own)
-        path.write_text(notebooks.write_text(node), encoding="utf-8")
-    if (mine / RECORD).is_file():
-        changed = _questions(base).items() ^ _questions(work).items()
-        lines = (mine / RECORD).read_text(encoding="utf-8").splitlines(keepends=True)
-        again = {name for name, _ in changed}
-        (work / RECORD).write_text(
-            "".join(line for line in lines if _object(line) not in again), encoding="utf-8"
-        )
+def _with_answers(new: Path, base: Path, mine: Path) -> bytes:
+    """Return a built notebook with what a person did in the last build of it."""
+    node = notebooks.read(new)[0]
+    with suppress(CourseError):  # what was spoilt in the preview is built anew
+        node = merged(node, notebooks.read(base)[0], notebooks.read(mine)[0])
+    return notebooks.write_text(node).encode()
+
+
+def _forget_changed(path: Path, base: Path, released: Path) -> None:
+    """Take the answers to questions that changed out of the preview's record."""
+    changed = {name for name, _ in _questions(base).items() ^ _questions(released).items()}
+    if changed and path.is_file():
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        disk.write(path, "".join(line for line in lines if _object(line) not in changed))
 
 
 def merged(new: NotebookNode, old: NotebookNode, own: NotebookNode) -> NotebookNode:

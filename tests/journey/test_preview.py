@@ -84,6 +84,21 @@ def test_a_new_build_keeps_answers_where_the_cell_is_unchanged(folder: Path) -> 
     assert (shown / "record.jsonl").read_text() == ""
 
 
+def test_a_kernel_of_the_preview_goes_on_in_its_folder(folder: Path) -> None:
+    here = Preview(folder, "welcome")
+    data = folder / "notebooks" / "welcome" / "data.csv"
+    data.write_text("1")
+    own = here.build() / "mine.txt"
+    own.write_text("kept")
+    place = here.folder.stat().st_ino
+    data.unlink()
+    change(folder, "Click into the cell below", "Click below")
+    here.build()
+    assert here.folder.stat().st_ino == place
+    assert own.read_text() == "kept"
+    assert not (here.folder / "data.csv").exists()
+
+
 def test_a_source_with_mistakes_leaves_the_preview_as_it_is(folder: Path) -> None:
     here = Preview(folder, "welcome")
     before = tree(here.build())
