@@ -14,6 +14,8 @@ from course.cli.show import CourseOption
 from course.errors import CourseError
 
 LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's folder.")]
+EXTENSION = Path(__file__).parent.parent / "templates" / "preview"
+"""Where JupyterLab finds the extension that shows a new build by itself."""
 Format = Literal["md", "py", "ipynb"]
 
 
@@ -66,7 +68,7 @@ def preview(
     """See a lesson as a learner will, in a scratch folder; nothing is released.
 
     With --watch, each save of the source, its tests or course.toml is built at once. Your answers
-    stay in cells that did not change. In JupyterLab, File > Reload Notebook from Disk shows it.
+    stay in cells that did not change, and JupyterLab shows the new build where you are.
 
     Example: `course preview welcome --watch`
     """
@@ -119,5 +121,6 @@ def _watch(here: Any, server: "subprocess.Popen[bytes] | None") -> None:
 def _lab(folder: Path, port: int | None) -> "subprocess.Popen[bytes]":
     first = next(iter(sorted(folder.glob("*.ipynb"))), folder)
     command = [*lab_command(folder, port), f"--LabApp.default_url=/lab/tree/{first.name}"]
+    command.append(f"--LabApp.extra_labextensions_path={EXTENSION}")
     path = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
     return subprocess.Popen(command, cwd=folder, env={**os.environ, "PATH": path})
