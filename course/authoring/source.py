@@ -1,6 +1,7 @@
 """A lesson's source on the disk, whatever it is written in: read, checked, and built for nbgrader."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from course.notebook import NotebookNode
 BUILT = Path(".course") / "source"
 FORM = 1
 """Changes when a build differs for the same source."""
+_SOLUTION = re.compile(rb"^\s*### BEGIN SOLUTION|^(# )?#\| (exercise|answer|wrong):", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Sources:
             wrong += [_told(path, node, problem) for problem in problems]
             if problems:  # else whoever asks for the questions is told of these
                 wrong += _quiz_problems(path, done)
+        wrong += _given_away(self.layout.source / lesson)
         if wrong:
             many = f"{len(wrong)} mistakes in the lesson's marks"
             what = "a mistake in the lesson's marks" if len(wrong) == 1 else many
@@ -137,6 +140,20 @@ def _told(path: Path, node: NotebookNode, problem: marks.Problem) -> str:
         begin = text.lines(path.read_text(encoding="utf-8-sig"), node).get(problem.cell)
         where = f"{path.name}:{begin + problem.line - 1}, cell '{problem.cell}'" if begin else where
     return f"{where}: {problem.text}; {problem.hint}"
+
+
+def _given_away(folder: Path) -> list[str]:
+    """Return data files that are sources by their content: they would travel, solutions and all."""
+    sources, found = disk.sources(folder), []
+    for name, path in disk.files_below(folder):
+        if (
+            path.suffix in (".md", ".py")
+            and path not in sources
+            and _SOLUTION.search(path.read_bytes())
+        ):
+            found.append(f"{name}: learners would get this file with its solution; begin it with jupytext's "
+                         "header if it is a source, or move it out of the lesson's folder")  # fmt: skip
+    return found
 
 
 def _quiz_problems(path: Path, node: NotebookNode) -> list[str]:

@@ -172,6 +172,19 @@ def test_text_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:
     assert "MyST" in caught.value.hint
 
 
+def test_a_source_that_would_travel_as_data_is_refused(tmp_path: Path) -> None:
+    there = lesson(tmp_path, "intro.ipynb", nbformat.writes(nbformat.v4.new_notebook()))
+    other = tmp_path / "notebooks" / "intro" / "second.md"
+    other.write_text("# Two\n\n```{code-cell}\n#| exercise: a points=1\n```\n")
+    with pytest.raises(
+        Invalid, match=r"second\.md: learners would get this file with its solution"
+    ):
+        there.notebooks("intro")
+    assert "second.md" in course("release intro", tmp_path, code=2).err
+    other.write_text("# About the data\n")
+    assert len(there.notebooks("intro")) == 1
+
+
 def test_text_that_is_no_utf8_is_told(tmp_path: Path) -> None:
     there = lesson(tmp_path, "intro.md", "")
     (tmp_path / "notebooks" / "intro" / "intro.md").write_bytes(b"# Na\xefve\n")
