@@ -20,6 +20,7 @@ from typing import Any
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build, outline
+from course.authoring.source import Sources, travelling
 from course.errors import Invalid, NotFound
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
@@ -128,8 +129,8 @@ class Course:
                 found=f"{total:g} in the notebook: "
                 + ", ".join(f"{q.id} {q.points:g}" for q in questions),
             )  # fmt: skip
-        build.refuse_shared_names(lesson, self._sources(lesson))
-        released = self._build(lesson)
+        build.refuse_shared_names(lesson, self.sources.notebooks(lesson))
+        released = self.rebuild(lesson)
         with self.book() as book:
             saved.save_questions(book, lesson, questions)
             absolute = declared.due if isinstance(declared.due, dt.datetime) else None
@@ -139,16 +140,17 @@ class Course:
         self._announce()
         return released
 
-    def _build(self, lesson: str) -> Path:
+    def rebuild(self, lesson: str) -> Path:
         """Build a lesson's release into its place; the gradebook learns its cells."""
         self.book().close()  # made here where there is none: nbgrader would start a program for it
-        built = transfer.build(self.layout, self.config, lesson)
+        source = self.sources.folder(lesson)
+        built = transfer.build(self.layout, self.config, lesson, source, _first)
         self.write_sheet(lesson, built)
         return transfer.install(self.layout, built, lesson)
 
     def write_sheet(self, lesson: str, folder: Path) -> None:
         """Write `lesson.json` into a built release, if the lesson has questions or tests of ours."""
-        items, tests = self._items(lesson), self.layout.tests(lesson)
+        items, tests = self.items(lesson), self.layout.tests(lesson)
         if not items and not tests.is_file():
             return
         source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
@@ -158,7 +160,7 @@ class Course:
             "title": declared.title or lesson, "minutes": declared.minutes, "course": self.file.title,
             "objectives": [{"id": one, "text": texts[one]} for one in declared.objectives],
             "due": f"{declared.due.days} days" if isinstance(declared.due, dt.timedelta) else _due_text(declared.due),
-            "sections": outline.sections(node for _, node in self._sources(lesson)),
+            "sections": outline.sections(node for _, node in self.sources.notebooks(lesson)),
             "answers": outline.answers(source, tests.name),
         }  # fmt: skip
         checks = build.public_tests(source, tests.name)
@@ -177,18 +179,22 @@ class Course:
             json.dumps({"title": self.file.title, "lessons": lessons}, indent=1),
         )
 
-    def _sources(self, lesson: str) -> list[tuple[str, Any]]:
-        paths = sorted((self.layout.source / lesson).glob("*.ipynb"))
-        return [(path.stem, notebooks.read(path)[0]) for path in paths]
+    @property
+    def sources(self) -> Sources:
+        """The lessons as their authors wrote them."""
+        return Sources(self.layout)
 
     def source_questions(self, lesson: str) -> list[Question]:
         """Return the graded questions of a lesson's source."""
-        return [q for name, node in self._sources(lesson) for q in build.questions(name, node)]
+        return [
+            q for name, node in self.sources.notebooks(lesson) for q in build.questions(name, node)
+        ]
 
-    def _items(self, lesson: str) -> dict[str, Item]:
+    def items(self, lesson: str) -> dict[str, Item]:
+        """Return the quiz questions of a lesson's source, keys included."""
         objectives = [objective.id for objective in self.file.objectives]
-        items = build.lesson_quizzes(self._sources(lesson), objectives)
-        return {item.id: item for item in items}
+        found = build.lesson_quizzes(self.sources.notebooks(lesson), objectives)
+        return {item.id: item for item in found}
 
     # learners -----------------------------------------------------------------------------------
 
@@ -213,7 +219,7 @@ class Course:
         self.known(lesson)
         if source is None:
             return Collected(tuple(transfer.collect(self.layout, self.config, lesson)))
-        expected = [name for name, _ in self._sources(lesson)]
+        expected = [name for name, _ in self.sources.notebooks(lesson)]
         taken, left_out = intake.take(source, self.layout, lesson, expected, self.learners())
         return Collected(tuple(taken), tuple(left_out))
 
@@ -242,7 +248,7 @@ class Course:
         with self.book() as book:
             cells = saved.source_cells(book, lesson)
         if not cells or not list((self.layout.release / lesson).glob("*.ipynb")):
-            self._build(lesson)
+            self.rebuild(lesson)
             with self.book() as book:
                 cells = saved.source_cells(book, lesson)
         nodes = [
@@ -250,8 +256,8 @@ class Course:
             for path in sorted((self.layout.release / lesson).glob("*.ipynb")) if path.stem in cells
         ]  # fmt: skip
         prepared = gather(
-            lesson, nodes, self._items(lesson), tests=self.layout.tests(lesson),
-            files=self.layout.source / lesson, limits=self._limits(), preload=self._imports(),
+            lesson, nodes, self.items(lesson), tests=self.layout.tests(lesson),
+            files=self.sources.folder(lesson), limits=self._limits(), preload=self._imports(),
             test_seconds=self.file.policies.test_seconds,
         )  # fmt: skip
         with self.book() as book:
@@ -260,12 +266,11 @@ class Course:
 
     def _imports(self) -> tuple[str, ...]:
         """Return what all lessons import, so that one warm process serves them all."""
-        found = {
-            module
-            for lesson in self.lessons()
-            for _, node in self._sources(lesson)
-            for module in build.imports(node)
-        }
+        found = set[str]()
+        for lesson in self.lessons():
+            with suppress(Invalid):  # a draft with mistakes keeps no other lesson waiting
+                for _, node in self.sources.notebooks(lesson):
+                    found.update(build.imports(node))
         return tuple(sorted(found))
 
     def _limits(self) -> Limits:
@@ -341,7 +346,7 @@ class Course:
         try:
             disk.remove_folder(staged)
             staged.mkdir(parents=True)
-            for name, path in disk.laid_over(work.folder, self.layout.source / work.lesson):
+            for name, path in disk.laid_over(work.folder, self.sources.folder(work.lesson)):
                 if path.suffix != ".ipynb":
                     (staged / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, staged / name)
@@ -421,7 +426,7 @@ class Course:
     def _place_feedback(self, lesson: str, learner: str, text: str) -> None:
         work = self.layout.submission(learner, lesson)
         folder = self.layout.feedback / learner / lesson
-        names = [name for name, _ in self._sources(lesson)]
+        names = [name for name, _ in self.sources.notebooks(lesson)]
         sealed = True
         for name in ("timestamp.txt", "submission_secret.txt"):
             if (work / name).is_file() and not (work / name).is_symlink():
@@ -453,6 +458,10 @@ class Course:
                 sum(bool(row["feedback"]) for row in mine.values()),
             ))  # fmt: skip
         return states
+
+
+def _first(node: Any, resources: Any) -> tuple[Any, Any]:
+    return travelling(node, f"{resources['nbgrader']['notebook']}.ipynb"), resources
 
 
 def _plain(name: str) -> str:

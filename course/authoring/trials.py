@@ -2,13 +2,12 @@
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import nbformat
 
-from course.authoring.draft import WRONG, Draft, is_wrong
+from course.authoring.draft import Draft
 from course.authoring.mutants import SPOILS, mutants
 from course.model import Kind
 from course.notebook import NotebookNode, marks, write_text
@@ -90,13 +89,15 @@ def wrong_answers(draft: Draft) -> list[Trial]:
                     f"wrong-{len(trials)}", _with(draft, name, right | {cell.id: mutant.source}),
                     question=question, notebook=name, answer=cell.id, slip=mutant.slip, line=mutant.line,
                 ))  # fmt: skip
-        for question, cell, wrong in _own(draft, node):
-            slip, says = _heading(wrong.source)
-            text = wrong.source.split("\n", 1)[-1]
-            trials.append(Trial(
-                f"wrong-{len(trials)}", _with(draft, name, right | {cell: text}),
-                question=question, notebook=name, answer=cell, slip=slip, cell=wrong.id, says=says, own=True,
-            ))  # fmt: skip
+        of_answer = {answer.id: question for question, answer in _exercises(draft, node)}
+        trials += [
+            Trial(
+                f"own-{wrong.cell}", _with(draft, name, right | {wrong.answer: wrong.code}),
+                question=of_answer[wrong.answer], notebook=name, answer=wrong.answer, slip=wrong.slip,
+                cell=wrong.cell, says=wrong.says, own=True,
+            )
+            for wrong in draft.wrong if wrong.notebook == name and wrong.answer in of_answer
+        ]  # fmt: skip
     return trials
 
 
@@ -142,23 +143,6 @@ def _exercises(draft: Draft, node: NotebookNode) -> Iterator[tuple[str, Notebook
             pending = []
         elif about.get("solution") and not about.get("grade") and cell.cell_type == "code":
             pending.append(cell)
-
-
-def _own(draft: Draft, node: NotebookNode) -> Iterator[tuple[str, str, NotebookNode]]:
-    """Yield exercise, id of its answer cell and the wrong answer, which stands below the answer."""
-    of_answer = {answer.id: question for question, answer in _exercises(draft, node)}
-    last = ""
-    for cell in node.cells:
-        last = cell.id if cell.id in of_answer else last
-        if is_wrong(cell) and last:
-            yield of_answer[last], last, cell
-
-
-def _heading(text: str) -> tuple[str, str]:
-    """Return name and expected message of a wrong answer: ``#| wrong: used-sum says="..."``."""
-    words = shlex.split(text.lstrip().splitlines()[0].removeprefix(WRONG), comments=False)
-    says = next((word.removeprefix("says=") for word in words if word.startswith("says=")), "")
-    return " ".join(word for word in words if not word.startswith("says=")), says
 
 
 def _texts(node: NotebookNode) -> tuple[str, ...]:
