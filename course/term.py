@@ -154,15 +154,8 @@ class Course:
         if not items and not tests.is_file():
             return
         source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
-        declared = self.file.lesson(lesson)
-        texts = {one.id: one.text for one in self.file.objectives}
-        about = {
-            "title": declared.title or lesson, "minutes": declared.minutes, "course": self.file.title,
-            "objectives": [{"id": one, "text": texts[one]} for one in declared.objectives],
-            "due": f"{declared.due.days} days" if isinstance(declared.due, dt.timedelta) else _due_text(declared.due),
-            "sections": outline.sections(node for _, node in self.sources.notebooks(lesson)),
-            "answers": outline.answers(source, tests.name),
-        }  # fmt: skip
+        nodes = [node for _, node in self.sources.notebooks(lesson)]
+        about = outline.about(self.file, lesson, nodes, source, tests.name)
         checks = build.public_tests(source, tests.name)
         disk.write(folder / sheet.NAME, sheet.build(lesson, items.values(), checks, about))
 
@@ -171,7 +164,7 @@ class Course:
         place = self.layout.exchange / self.layout.course_id
         lessons = [
             {"lesson": name, "title": self.file.lesson(name).title or name,
-             "minutes": self.file.lesson(name).minutes, "due": _due_text(self.file.lesson(name).due)}
+             "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due)}
             for name in self.lessons() if (place / "outbound" / name).is_dir()
         ]  # fmt: skip
         disk.write(
@@ -466,12 +459,6 @@ def _first(node: Any, resources: Any) -> tuple[Any, Any]:
 
 def _plain(name: str) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "-" for c in name).lstrip(".-") or "course"
-
-
-def _due_text(due: dt.datetime | dt.timedelta | None) -> str:
-    if isinstance(due, dt.timedelta):
-        return f"{due.days} days after your start"
-    return due.isoformat() if due else ""
 
 
 @functools.cache

@@ -19,7 +19,7 @@ _SEEDED = (
 )
 _STRINGS = 40
 _KEEP = re.compile(
-    r"unchanged|not (?:be )?changed?|don't change|in place|modif|mutat", re.IGNORECASE
+    r"unchanged|not (?:be )?changed?|don't change|\bin[- ]place\b(?! of)|modif|mutat", re.IGNORECASE
 )
 """How a lesson says that its functions must leave their input alone."""
 
@@ -59,9 +59,10 @@ class Trial:
 
 def of(draft: Draft) -> list[Trial]:
     """Return the solution, the solution begun with another seed, and the untouched release."""
+    judged = {question.id for question in draft.questions}
     answers = tuple(
         (item.id, tuple(kind_of(item).samples(item, 0)["correct"]))
-        for item in draft.items.values() if item.mode == "graded" and kind_of(item).samples(item, 0).get("correct")
+        for item in draft.items.values() if item.id in judged
     )  # fmt: skip
     right, seeded = [], []
     for name, node in _released(draft):
@@ -80,10 +81,9 @@ def wrong_answers(draft: Draft) -> list[Trial]:
     trials: list[Trial] = []
     for name, (_, node) in draft.notebooks.items():
         right, strings = _solutions(draft, name), _texts(node)
-        asks = any(c.cell_type == "markdown" and _KEEP.search(c.source) for c in node.cells)
         for question, cell in _exercises(draft, node):
             for mutant in mutants(cell.source, strings):
-                if mutant.slip.startswith(SPOILS) and not asks:
+                if mutant.slip.startswith(SPOILS) and not _KEEP.search(_task(node, cell)):
                     continue
                 trials.append(Trial(
                     f"wrong-{len(trials)}", _with(draft, name, right | {cell.id: mutant.source}),
@@ -143,6 +143,20 @@ def _exercises(draft: Draft, node: NotebookNode) -> Iterator[tuple[str, Notebook
             pending = []
         elif about.get("solution") and not about.get("grade") and cell.cell_type == "code":
             pending.append(cell)
+
+
+def _task(node: NotebookNode, answer: NotebookNode) -> str:
+    """Return the prose between the last graded cell and an answer cell."""
+    prose = ""
+    for cell in node.cells:
+        if cell.id == answer.id:
+            break
+        prose = (
+            ""
+            if marks(cell).get("grade")
+            else f"{prose}\n{cell.source * (cell.cell_type == 'markdown')}"
+        )
+    return prose
 
 
 def _texts(node: NotebookNode) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import classroom
@@ -10,9 +12,11 @@ import nbformat
 import pytest
 
 from course.authoring import rules
+from course.authoring.draft import Draft
 from course.authoring.finding import Finding
+from course.authoring.trials import wrong_answers
 from course.inspection import check, read
-from course.term import Course
+from course.term import Course, sample_folder
 
 Spoil = Callable[[Path], None]
 HINT = "hint: you did it a moment ago"
@@ -168,6 +172,15 @@ def good(tmp_path: Path) -> Path:
     return tmp_path / "our"
 
 
+def released(draft: Draft) -> Draft:
+    """Return a lesson with its source in the place of its release, to count what would be tried."""
+    files = {
+        f"{name}.ipynb": nbformat.writes(node).encode()
+        for name, (_, node) in draft.notebooks.items()
+    }
+    return replace(draft, release=files)
+
+
 def found(root: Path) -> list[Finding]:
     return list(rules.look(read(Course.open(root), "welcome")))
 
@@ -255,3 +268,41 @@ def test_the_command_tells_people_and_programs_and_ends_with_one(
     assert {"syntax", "headings"} <= rules_told == {each["ruleId"] for each in run["results"]}
     listed = json.loads(classroom.course("check welcome --json", good, code=1).out)
     assert {each["rule"] for each in listed} == rules_told
+
+
+def test_every_rule_is_explained() -> None:
+    package = Path(check.__code__.co_filename).parent
+    sources = [*package.glob("authoring/**/*.py"), package / "inspection.py"]
+    named = {
+        name for path in sources
+        for name in re.findall(r'(?:draft\.at|Finding|about_file)\(\s*"([a-z-]+)"', path.read_text(encoding="utf-8"))
+    }  # fmt: skip
+    page = (package.parent / "docs/checks.md").read_text(encoding="utf-8")
+    table = page[page.index("## Rules") :]
+    assert len(named) > 40
+    assert named <= set(re.findall(r"`([a-z-]+)`", table))
+
+
+@pytest.mark.thorough
+def test_the_sample_course_has_no_finding(tmp_path: Path) -> None:
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(sample_folder() / name, tmp_path)
+    for name in ("notebooks", "autograders"):
+        shutil.copytree(sample_folder() / name, tmp_path / name)
+    term = Course.open(tmp_path)
+    assert [str(each) for lesson in term.lessons() for each in check(term, lesson)] == []
+
+
+def test_a_good_suite_meets_many_wrong_answers_and_a_weak_one_is_named(good: Path) -> None:
+    tried = wrong_answers(released(read(Course.open(sample_folder()), "grouping")))
+    assert len(tried) >= 25
+    text(
+        TESTS, '@misconception("You squared the number.", when=lambda double: double(3) == 9)\n', ""
+    )(good)
+    text(
+        TESTS,
+        "    assert double(3) == 6\n    assert double(-1.5) == -3\n",
+        "    assert double(2)\n",
+    )(good)
+    text(TESTS, "assert double(2) == 4", "assert double(2) > 0")(good)
+    assert "weak-tests" in {each.rule for each in check(Course.open(good), "welcome")}
