@@ -6,6 +6,7 @@ could be judged was last answered wrong, *practising* when one of them was tried
 started*. Answers in own words stand in the notebook, not in the record, and don't count here.
 """
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,14 @@ class Plan:
     objectives: dict[str, str]
     sections: tuple[Section, ...]
     items: dict[str, Item]
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """When the lesson is due; None when that hangs on the learner's start, or for never."""
+        try:
+            return dt.datetime.fromisoformat(self.due).astimezone()
+        except ValueError:
+            return None
 
     def questions(self) -> list[str]:
         """Return all questions, in order."""

@@ -1,6 +1,5 @@
 """`course.quiz`: one question as a widget, or as text where no widget can be shown."""
 
-import datetime as dt
 import os
 from functools import lru_cache
 from getpass import getuser
@@ -10,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from course.lesson import page, plain, record, words
+from course.lesson import page, plain, plan, record, words
 from course.lesson.language import _
 from course.lesson.sitting import Sitting
 from course.questions import Item, MalformedAnswerError, sheet
@@ -129,8 +128,9 @@ def show_quiz(question: str) -> None:
         )
 
 
-def sitting(folder: Path, item: Item, due: dt.datetime | None = None) -> Sitting:
+def sitting(folder: Path, item: Item) -> Sitting:
     """Return the learner's sitting of a question, as the record of a folder has it."""
+    due = plan.read(folder).moment if item.unlock == "due" else None
 
     def write(
         verb: str, question: str, result: dict[str, Any], context: dict[str, Any] | None

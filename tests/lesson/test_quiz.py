@@ -390,3 +390,24 @@ def test_a_user_without_a_name_sees_the_question_too(folder: Path) -> None:
         check=False,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("54321\n", "")
+
+
+@pytest.mark.parametrize(
+    ("due", "seen"), [("2020-01-31T12:00:00+01:00", True), ("2999-01-31", False), ("7 days", False)]
+)
+def test_a_solution_is_unlocked_by_the_due_date_of_the_lesson(
+    tmp_path: Path, due: str, seen: bool
+) -> None:
+    item = parse("%%quiz q\nWhich?\n- [x] yes\n- [ ] no\nsolution: after due\n")
+    about = {
+        "title": "L",
+        "minutes": 5,
+        "course": "C",
+        "objectives": [],
+        "due": due,
+        "sections": [],
+        "answers": [],
+    }
+    (tmp_path / "lesson.json").write_text(sheet.build("l", [item], "", about), encoding="utf-8")
+    (shown := sitting(tmp_path, item)).answer(["b"])
+    assert shown.unlocked is seen
