@@ -148,7 +148,7 @@ class Course:
 
     def write_sheet(self, lesson: str, folder: Path) -> None:
         """Write `lesson.json` into a built release, if the lesson has questions or tests of ours."""
-        items, tests = self._items(lesson), self.layout.tests(lesson)
+        items, tests = self.items(lesson), self.layout.tests(lesson)
         if not items and not tests.is_file():
             return
         source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
@@ -185,7 +185,8 @@ class Course:
         """Return the graded questions of a lesson's source."""
         return [q for name, node in self._sources(lesson) for q in build.questions(name, node)]
 
-    def _items(self, lesson: str) -> dict[str, Item]:
+    def items(self, lesson: str) -> dict[str, Item]:
+        """Return the ``%%quiz`` questions of a lesson's source by name, keys included."""
         objectives = [objective.id for objective in self.file.objectives]
         items = build.lesson_quizzes(self._sources(lesson), objectives)
         return {item.id: item for item in items}
@@ -250,7 +251,7 @@ class Course:
             for path in sorted((self.layout.release / lesson).glob("*.ipynb")) if path.stem in cells
         ]  # fmt: skip
         prepared = gather(
-            lesson, nodes, self._items(lesson), tests=self.layout.tests(lesson),
+            lesson, nodes, self.items(lesson), tests=self.layout.tests(lesson),
             files=self.layout.source / lesson, limits=self._limits(), preload=self._imports(),
             test_seconds=self.file.policies.test_seconds,
         )  # fmt: skip
