@@ -15,6 +15,8 @@ _MACHINES = (".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store")
 _MADE = {
     "release": "made again by course release",
     "gradebook.db": "marks stay where they were given",
+    "nbgrader_config.py": "the course has its own; carry over what you had set",
+    "autotests.yml": "copy it beside course.toml if these lessons use AUTOTEST",
 }
 
 

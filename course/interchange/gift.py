@@ -151,7 +151,7 @@ def _answered(base: Asked, answers: str, kind: str, report: Report) -> Asked:
     if all(sign == "=" and "->" in text for sign, _, text, _ in entries):
         return replace(base, kind="matching", choices=_pairs(entries, kind), credit="each")
     if all(sign == "=" for sign, *_ in entries):
-        if any(weight not in (None, 100.0) for _, weight, _, _ in entries):
+        if any(weight not in (None, 0.0, 100.0) for _, weight, _, _ in entries):
             report.changed(base.where, "answers that earned a part are right now")
         texts = (Choice(_free(text), weight != 0, _shown(why, kind)) for _, weight, text, why in entries)  # fmt: skip
         return replace(base, kind="text", choices=tuple(texts))
@@ -198,9 +198,9 @@ def _numeric(base: Asked, answers: str, kind: str, report: Report) -> Asked:
         if sign == "~" and not text.strip():
             report.lost(base.where, f"what is said to any other answer: {_shown(why, kind)}")
             continue
-        if sign == "=" and weight not in (None, 100.0):
+        if sign == "=" and weight not in (None, 0.0, 100.0):
             report.changed(base.where, f"{text.strip()} earned {weight:g} % and is right now")
-        choices.append(Choice(_rule(text.strip()), sign == "=", _shown(why, kind)))
+        choices.append(Choice(_rule(text.strip()), sign == "=" and weight != 0, _shown(why, kind)))
     return replace(base, kind="number", choices=tuple(choices))
 
 

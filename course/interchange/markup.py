@@ -21,7 +21,7 @@ class _Markdown(MarkdownConverter):
 def markdown(text: str) -> str:
     """Return HTML as Markdown; scripts and styles are left out, formulas are kept.
 
-    Text without any tag is taken for HTML too, since that is what these formats say it is.
+    Text without any tag or entity is Markdown already, and stays as it is.
     """
     if not _TAG.search(text):
         return text.replace("\r\n", "\n").strip()
@@ -43,7 +43,7 @@ def _language(element: Any) -> str:
 
 def as_html(text: str) -> str:
     """Return Markdown as HTML; one paragraph alone stands without its tag."""
-    made = MarkdownIt("commonmark").enable("table").render(text).strip()
+    made = str(MarkdownIt("commonmark").enable("table").render(text)).strip()
     inner = made.removeprefix("<p>").removesuffix("</p>")
     return inner if made.startswith("<p>") and "<p>" not in inner else made
 

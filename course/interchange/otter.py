@@ -154,6 +154,11 @@ def _question(found: dict[str, Any], state: _Reading) -> None:
 
 
 def _end(what: str, state: _Reading) -> None:
+    if what in state.open[:-1]:
+        inner = state.open[-1]
+        raise _wrong(
+            f"'# BEGIN {inner}' is never ended before '# END {what}'", f"# END {inner}", state
+        )
     if not state.open or state.open[-1] != what:
         raise _wrong(f"'# END {what}' has no beginning", f"# BEGIN {what}", state)
     state.open.pop()
@@ -249,6 +254,8 @@ def _marked(source: str, asked: Question, state: _Reading) -> str:
             lines += [_LINE.sub("", line), blank + _END]
         else:
             lines.append(line)
+    if any(line.rstrip().endswith("# SEED") for line in lines):
+        state.report.changed(asked.where, "learners see the line that ends with '# SEED', too")
     if stubs:
         state.report.changed(asked.where, f"{stubs} lines had '...' in place of the solution; learners get nbgrader's stub")  # fmt: skip
     text = "\n".join(lines).strip("\n")

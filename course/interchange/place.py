@@ -79,8 +79,8 @@ def _exchange(moves: Sequence[tuple[Path, Path]]) -> None:
             new.rename(target)
             done.append((new, target))
     except OSError as error:
-        for new, target in reversed(done):
-            target.rename(new)
+        for aside, placed in reversed(done):
+            placed.rename(aside)
         raise Unavailable(
             "the lessons could not be put in their place", where=str(target),
             found=error.strerror or str(error), hint="nothing was imported; mend it, and run it again",

@@ -5,7 +5,7 @@ missing, the kind is seen from the responses.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
@@ -18,6 +18,8 @@ from course.interchange.report import Report
 from course.interchange.weights import weighed
 
 _ALL = 99.0
+_GENERAL = ("general", "correct_fb")
+"""What the feedback is called that is not for one answer."""
 
 
 def read(data: bytes, report: Report) -> list[Asked]:
@@ -126,26 +128,33 @@ def _scores(item: Element) -> list[tuple[Element, float, str]]:
     return found
 
 
-def _reasons(item: Element) -> dict[tuple[str, str], str]:
-    """Return what is said to an answer, by response and answer; the general ones by ("", name)."""
-    texts = {each.get("ident", ""): "\n\n".join(filter(None, map(_shown, each.iter("material"))))
-             for each in item.iter("itemfeedback")}  # fmt: skip
-    found = {}
+def _texts(item: Element) -> dict[str, str]:
+    """Return what may be said to answers, by its ident."""
+    return {each.get("ident", ""): "\n\n".join(filter(None, map(_shown, each.iter("material"))))
+            for each in item.iter("itemfeedback")}  # fmt: skip
+
+
+def _feedback(item: Element) -> Iterator[tuple[Element, str]]:
+    """Yield each condition on which something is said, and what is said."""
+    texts = _texts(item)
     for rule in item.iter("respcondition"):
         link, condition = rule.find("displayfeedback"), rule.find("conditionvar")
-        said = texts.get(link.get("linkrefid", ""), "") if link is not None else ""
-        equal = condition.findall("varequal") if condition is not None else []
-        for each in equal if said else []:
-            found[each.get("respident", ""), tree.text(each)] = said
-    return found | {("", name): said for name, said in texts.items() if name.startswith(("general", "correct"))}  # fmt: skip
+        if link is None or condition is None or link.get("linkrefid", "").startswith(_GENERAL):
+            continue
+        if said := texts.get(link.get("linkrefid", "")):
+            yield condition, said
+
+
+def _reasons(item: Element) -> dict[tuple[str, str], str]:
+    """Return what is said to an answer, by response and answer."""
+    return {(each.get("respident", ""), tree.text(each)): said
+            for condition, said in _feedback(item) for each in condition.findall("varequal")}  # fmt: skip
 
 
 def _told(item: Element, asked: Asked, report: Report) -> Asked:
     """Place the feedback that is for everybody, or for right and wrong answers."""
-    said = {
-        name: text for (response, name), text in _reasons(item).items() if not response and text
-    }
-    right = "\n\n".join(said[name] for name in ("correct_fb", "general_fb") if name in said)
+    said = _texts(item)
+    right = "\n\n".join(said[name] for name in ("correct_fb", "general_fb") if said.get(name))
     if right:
         choices = tuple(replace(c, why=right) if c.right and not c.why else c for c in asked.choices)  # fmt: skip
         if choices == asked.choices:
@@ -153,7 +162,7 @@ def _told(item: Element, asked: Asked, report: Report) -> Asked:
         elif "general_fb" in said:
             report.changed(asked.where, "what was said to everybody is said to right answers")
         asked = replace(asked, choices=choices)
-    if "general_incorrect_fb" in said:
+    if said.get("general_incorrect_fb"):
         report.lost(
             asked.where, f"what is said to any wrong answer: {said['general_incorrect_fb']}"
         )
@@ -202,25 +211,41 @@ def _short(item: Element, base: Asked, report: Report) -> Asked:
     return replace(base, kind="text", choices=tuple(found), case=case)
 
 
+_Ends = tuple[Decimal, Decimal, Decimal | None]
+
+
+def _ends(condition: Element) -> _Ends:
+    """Return the least and the greatest number that a condition means, and the one that it names."""
+    found = {tag: _number(tree.text(each), tag) for tag in ("vargte", "vargt", "varlte", "varlt", "varequal")
+             if (each := next(condition.iter(tag), None)) is not None}  # fmt: skip
+    middle = found.get("varequal")
+    low, high = found.get("vargte", found.get("vargt")), found.get("varlte", found.get("varlt"))
+    if low is not None and high is not None:
+        return low, high, middle
+    if middle is None:
+        raise ValueError("its numbers have no two ends")
+    return middle, middle, middle
+
+
 def _numeric(item: Element, base: Asked, report: Report) -> Asked:
-    why, found = _reasons(item), list[Choice]()
+    said = dict[tuple[Decimal, Decimal], str]()
+    for condition, text in _feedback(item):
+        if next(condition.iter("other"), None) is None and len(condition):
+            low, high, _ = _ends(condition)
+            said[low, high] = text
+    found = []
     for condition, given, _ in _scores(item):
-        ends = {tag: _number(tree.text(each), tag) for tag in ("vargte", "vargt", "varlte", "varlt")
-                if (each := next(condition.iter(tag), None)) is not None}  # fmt: skip
-        low, high = ends.get("vargte", ends.get("vargt")), ends.get("varlte", ends.get("varlt"))
-        equal = next(condition.iter("varequal"), None)
-        if {"vargt", "varlt"} & set(ends) and equal is None:
+        low, high, middle = _ends(condition)
+        if middle is None and (next(condition.iter("vargt"), None) is not None
+                               or next(condition.iter("varlt"), None) is not None):  # fmt: skip
             report.changed(base.where, "the ends of its range are right now")
-        if low is not None and high is not None:
-            middle = _number(tree.text(equal), "varequal") if equal is not None else None
-            even = middle is not None and high - middle == middle - low
-            rule = (f"{middle:f} +- {high - middle:f}" if high > low else f"{middle:f}") if even and middle is not None else f"{low:f}..{high:f}"  # fmt: skip
-        elif equal is not None:
-            rule = f"{_number(tree.text(equal), 'varequal'):f}"
-        else:
-            raise ValueError("its numbers have no two ends")
-        key = (equal.get("respident", ""), tree.text(equal)) if equal is not None else ("", "")
-        found.append(Choice(rule, given > 0, why.get(key, "") if key[0] else ""))
+        rule = f"{low:f}..{high:f}"
+        if middle is not None and high - middle == middle - low:
+            rule = f"{middle:f} +- {high - middle:f}" if high > low else f"{middle:f}"
+        why = said.get((low, high)) or (
+            said.get((middle, middle), "") if middle is not None else ""
+        )
+        found.append(Choice(rule, given > 0, why))
     return replace(base, kind="number", choices=tuple(found))
 
 

@@ -128,18 +128,17 @@ def _typed(presentation: Element, processing: Element, asked: Asked) -> None:
         if asked.kind == "text":
             _equal(condition, "response1", choice.text)
             continue
-        low, high = span(choice.text, {})
         either = SubElement(condition, "or")
         if ".." not in choice.text:
-            _equal(either, "response1", _value(choice))
-        ends = SubElement(either, "and")
-        SubElement(ends, "vargte", respident="response1").text = written(low)
-        SubElement(ends, "varlte", respident="response1").text = written(high)
+            low, high = span(choice.text, {})
+            _equal(either, "response1", written((low + high) / 2))
+        _between(SubElement(either, "and"), choice)
 
 
-def _value(choice: Choice) -> str:
+def _between(condition: Element, choice: Choice) -> None:
     low, high = span(choice.text, {})
-    return written((low + high) / 2)
+    SubElement(condition, "vargte", respident="response1").text = written(low)
+    SubElement(condition, "varlte", respident="response1").text = written(high)
 
 
 def _matching(presentation: Element, processing: Element, asked: Asked) -> None:
@@ -161,9 +160,11 @@ def _reasons(item: Element, processing: Element, asked: Asked) -> None:
         if not choice.why:
             continue
         rule = Element("respcondition", {"continue": "Yes"})
-        value = f"a{number}" if asked.kind in ("single", "multiple") else (
-            choice.text if asked.kind == "text" else _value(choice))  # fmt: skip
-        _equal(SubElement(rule, "conditionvar"), "response1", value)
+        condition = SubElement(rule, "conditionvar")
+        if asked.kind == "number":
+            _between(condition, choice)
+        else:
+            _equal(condition, "response1", choice.text if asked.kind == "text" else f"a{number}")
         SubElement(rule, "displayfeedback", feedbacktype="Response", linkrefid=f"a{number}_fb")
         processing.insert(ahead, rule)
         ahead += 1

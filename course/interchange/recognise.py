@@ -13,7 +13,7 @@ MOST_BYTES = 50_000_000
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 _ROOTS = {b"quiz": "moodle-xml", b"questestinterop": "qti"}
 _QTI_2 = (b"assessmentItem", b"assessmentTest", b"qti-assessment-item", b"qti-assessment-test")
-_GIFT = re.compile(r"(?<!\\)\{[^{}]*(?<!\\)\}", re.DOTALL)
+_GIFT = re.compile(r"(?<!\\)\{\s*(?:[=~#]|\}|(?:T|F|TRUE|FALSE)\s*[#}])", re.IGNORECASE)
 
 
 def recognise(path: Path) -> str:
