@@ -22,13 +22,20 @@ def markdown(text: str) -> str:
     """Return HTML as Markdown; scripts and styles are left out, formulas are kept.
 
     Text without any tag or entity is Markdown already, and stays as it is.
+
+    Raises:
+        ValueError: when no browser would show it either.
     """
     if not _TAG.search(text):
         return text.replace("\r\n", "\n").strip()
     text = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>", "", text)
-    made = str(_Markdown(
-        heading_style="ATX", bullets="-", escape_misc=False, code_language_callback=_language,
-    ).convert(text))  # fmt: skip
+    convert = _Markdown(
+        heading_style="ATX", bullets="-", escape_misc=False, code_language_callback=_language
+    ).convert
+    try:
+        made = str(convert(text))
+    except RecursionError as error:
+        raise ValueError("its HTML is nested too deeply") from error
     made = re.sub(r"\\\((.+?)\\\)", r"$\1$", made)
     made = re.sub(r"\\\[(.+?)\\\]", r"$$\1$$", made, flags=re.DOTALL)
     made = _MATHS.sub(lambda maths: re.sub(r"\\([_*])", r"\1", maths[0]), made)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from course.errors import Invalid
-from course.interchange.lesson import Made, about, cell, notebook, slug
+from course.interchange.lesson import Made, about, cell, notebook
 from course.interchange.otter_tests import Question, Test, imports, module, test
 from course.interchange.report import Report
 from course.layout import safe_name
@@ -25,6 +25,7 @@ _BLOCK = re.compile(r"\s*# BEGIN SOLUTION(?: NO PROMPT)?\s*$")
 _LINE = re.compile(r"\s*# ?SOLUTION(?: NO PROMPT)?\s*$")
 _PROMPT = re.compile(r'(?m)^\s*(?:"""\s*)?# BEGIN PROMPT\n.*?# END PROMPT\s*\n?', re.DOTALL)
 _OWN = re.compile(r"(?m)^.*(?:\bimport otter\b|\bgrader\s*=|\bgrader\.\w+\(|from otter\b).*\n?")
+_MOST, _MOST_LETTERS = 1000, 50
 _KNOWN = {"name", "manual", "points"}
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -139,7 +140,15 @@ def _begin(what: str, text: str, state: _Reading) -> None:
 def _question(found: dict[str, Any], state: _Reading) -> None:
     if not isinstance(found.get("name"), str):
         raise _wrong("a question has no name", "a line such as: name: q1", state)
-    name = slug(found["name"])
+    name = (
+        re.sub(r"[^a-z0-9_]+", "-", found["name"].lower()).strip("-_")[:_MOST_LETTERS] or "question"
+    )
+    if not _is_points(found.get("points")):
+        raise _wrong(
+            f"points: {found['points']} can't be read",
+            "points: 2, a list of numbers, or each: 2",
+            state,
+        )
     if name in {each.name for each in state.questions}:
         raise _wrong(f"there are two questions '{name}'", "a name of its own for each", state)
     if name != found["name"]:
@@ -151,6 +160,15 @@ def _question(found: dict[str, Any], state: _Reading) -> None:
     for key, value in found.items():
         if key not in _KNOWN:
             state.report.lost(state.where, f"the question's setting {key}: {value}")
+
+
+def _is_points(points: object) -> bool:
+    if isinstance(points, dict):
+        return set(points) == {"each"} and _is_points(points["each"]) and points["each"] is not None
+    if isinstance(points, list):
+        return all(not isinstance(each, list | dict) and _is_points(each) for each in points)
+    fine = isinstance(points, int | float) and not isinstance(points, bool) and 0 <= points <= _MOST
+    return points is None or fine
 
 
 def _end(what: str, state: _Reading) -> None:
@@ -195,8 +213,11 @@ def _kept(each: NotebookNode, state: _Reading) -> None:
         if not each.source:
             state.report.changed(state.where, "a cell that only spoke to otter is gone")
             return
-        each.outputs, each.execution_count = [], None
-    state.cells.append(each)
+    kept = cell(each.cell_type, each.source, each.id)  # only what a cell can hold, and no output
+    kept.metadata = each.metadata
+    if each.cell_type == "markdown" and "attachments" in each:
+        kept.attachments = each.attachments
+    state.cells.append(kept)
 
 
 def _answer(state: _Reading) -> None:
@@ -211,6 +232,8 @@ def _answer(state: _Reading) -> None:
     kind = "code" if all(each.cell_type == "code" for each in state.answer) else "markdown"
     source = "\n\n".join(each.source for each in state.answer)
     points = asked.worth
+    if asked.points == 0:
+        state.report.changed(asked.where, f"'{asked.name}' earned nothing, and earns 1 now")
     if asked.manual or kind == "markdown":
         if kind == "code":
             source = _marked(source, asked, state)

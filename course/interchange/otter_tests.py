@@ -205,9 +205,11 @@ def _free(body: Sequence[ast.stmt]) -> list[str]:
 
 def module(questions: Sequence[Question], imported: dict[str, str], report: Report) -> str:
     """Return the text of a file of tests; empty when there is no test."""
-    functions, used = list[str](), dict[str, str]()
+    functions, titles, used = list[str](), list[str](), dict[str, str]()
     for asked in questions:
         title = asked.name.replace("-", "_")
+        title += "_again" * titles.count(title)
+        titles.append(title)
         for number, (each, share) in enumerate(
             zip(asked.tests, asked.shares(), strict=True), start=1
         ):

@@ -41,7 +41,14 @@ def files(data: bytes, report: Report) -> Iterator[tuple[str, bytes]]:
                     content = file.read(left + 1)  # what a header says of its size may be a lie
                 left = _less(left, content, report)
                 yield entry.filename, content
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise Invalid("this zip file is broken or locked", where=report.file, found=str(error),
                       hint="export it again, without a password") from error  # fmt: skip
 

@@ -10,7 +10,8 @@ from course.interchange import otter
 
 FORMATS = ("nbgrader", "otter", "notebooks", "jupyterquiz", "gift", "moodle-xml", "qti")
 MOST_BYTES = 50_000_000
-_ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
+_PROLOG = re.compile(rb"(?s)(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*")
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
 _ROOTS = {b"quiz": "moodle-xml", b"questestinterop": "qti"}
 _QTI_2 = (b"assessmentItem", b"assessmentTest", b"qti-assessment-item", b"qti-assessment-test")
 _GIFT = re.compile(r"(?<!\\)\{\s*(?:[=~#]|\}|(?:T|F|TRUE|FALSE)\s*[#}])", re.IGNORECASE)
@@ -87,7 +88,8 @@ def _folder(path: Path) -> str:
 
 
 def _xml(start: bytes, path: Path) -> str:
-    roots = _ROOT.search(re.sub(rb"(?s)<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", b"", start))
+    prolog = _PROLOG.match(start)
+    roots = _ROOT.match(start, prolog.end() if prolog else 0)
     root = roots[1] if roots else b""
     if root in _QTI_2:
         raise Invalid("this is QTI 2 or 3, and QTI 1.2 can be imported", where=str(path),

@@ -43,8 +43,12 @@ def parse(text: bytes, where: str) -> Element:
             "this is not XML that can be read", where=f"{where}, line {line}" if line else where,
             found=str(error), hint="look at that line, or export it again",
         ) from error  # fmt: skip
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
+    try:
+        for element in root.iter():
+            element.tag = element.tag.rpartition("}")[2]
+    except RecursionError as error:
+        raise Refused("this XML is nested too deeply", where=where,
+                      hint="no quiz is; export it again") from error  # fmt: skip
     return root
 
 

@@ -35,6 +35,8 @@ TWO_OPTIONS = '[{"question": "Which?", "type": "multiple_choice", "answers": [{"
         ("a.txt", "", "a.txt", "the file is empty"),
         ("a.xml", ENTITIES, "a.xml", "declares entities"),
         ("a.xml", OUTSIDE, "a.xml", "declares entities"),
+        ("a.xml", "<quiz>" + "<a>" * 5000 + "</a>" * 5000 + "</quiz>", "a.xml", "nested too deeply"),
+        ("a.gift", "::deep::[html]" + "<b>" * 5000 + "x" + "</b>" * 5000 + "{=a}", "a.gift", "nested too deeply"),
         ("a.json", TWO_OPTIONS, "a.json", "no question of it can be asked here"),
         ("a.zip", b"PK\x03\x04 and no more", "a.zip", "zip file is broken"),
         ("a.ipynb", '{"cells": [], "nbformat": 4, "metadata"', "a.ipynb", "not JSON"),

@@ -101,6 +101,12 @@ def test_the_solution_of_an_imported_otter_lesson_passes_its_tests(desk: Any) ->
 BROKEN = {
     "is never ended": lambda cells: cells.pop(next(n for n, c in enumerate(cells) if c.source == "# END TESTS")),
     "has no name": lambda cells: cells[3].update(source="# BEGIN QUESTION\npoints: 3"),
+    "points: three can't be read": lambda cells: cells[3].update(
+        source="# BEGIN QUESTION\nname: q1\npoints: three"
+    ),
+    "points: [1, 'a'] can't be read": lambda cells: cells[3].update(
+        source="# BEGIN QUESTION\nname: q1\npoints: [1, a]"
+    ),
     "not YAML": lambda cells: cells[3].update(source="# BEGIN QUESTION\nname: [q1"),
     "two questions 'q1'": lambda cells: cells[14].update(source="# BEGIN QUESTION\nname: q1"),
     "stands in no question": lambda cells: cells.pop(3),
