@@ -32,7 +32,7 @@ def accepted(found: Sequence[Asked], report: Report) -> list[tuple[Asked, str]]:
         for text in changed:
             report.changed(asked.where, text)
         report.taken(asked.where, f"'{asked.name}', {asked.kind}" + (
-            f", {asked.points:g} points" if asked.points else ", practice"))  # fmt: skip
+            f", {asked.points:g} point{'s' * (asked.points != 1)}" if asked.points else ", practice"))  # fmt: skip
     return kept
 
 

@@ -1,5 +1,6 @@
 """QTI 1.2 as Canvas reads it: a package with one quiz."""
 
+import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -25,9 +26,9 @@ def write(title: str, questions: Sequence[Asked], report: Report) -> bytes:
     quiz = SubElement(root, "assessment", ident=f"course-{title}", title=title)
     section = SubElement(quiz, "section", ident="root_section")
     for asked in questions:
-        if asked.kind not in _TYPES:
+        if not _type(asked):
             report.lost(
-                asked.name, f"Canvas has no question of kind {asked.kind} that keeps its key"
+                asked.name, "Canvas has no blanks with numbers, or both typed and chosen ones"
             )
             continue
         _item(section, asked)
@@ -43,6 +44,17 @@ def write(title: str, questions: Sequence[Asked], report: Report) -> bytes:
     return package.packed({"imsmanifest.xml": _text(manifest), name: _text(root)})
 
 
+def _type(asked: Asked) -> str:
+    """Return Canvas's name for a question's kind; empty when it has none."""
+    if asked.kind != "blanks":
+        return _TYPES[asked.kind]
+    blanks = [each for each in asked.choices if each.blank]
+    picks = {each.pick for each in blanks}
+    if len(picks) != 1 or any(each.text.startswith("=") for each in blanks):
+        return ""
+    return "multiple_dropdowns_question" if True in picks else "fill_in_multiple_blanks_question"
+
+
 def _text(root: Element) -> str:
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
@@ -51,12 +63,13 @@ def _text(root: Element) -> str:
 def _say(asked: Asked, report: Report) -> None:
     for hint in asked.hints:
         report.lost(asked.name, f"the hint: {hint}")
-    if asked.credit and asked.kind != "matching":
+    parts = asked.kind in ("matching", "blanks")
+    if asked.credit and not parts:
         report.lost(asked.name, "parts of the points for parts of the answer, as written here")
-    if asked.kind == "matching" and not asked.credit:
+    if parts and not asked.credit:
         report.changed(asked.name, "earns parts of its points in Canvas")
-    if asked.kind == "matching" and any(each.why for each in asked.choices):
-        report.lost(asked.name, "what is said to its pairs")
+    if parts and any(each.why for each in asked.choices):
+        report.lost(asked.name, "what is said to its answers")
     if asked.unit:
         report.changed(asked.name, f"the unit {asked.unit} stands in the question")
     if asked.case:
@@ -69,24 +82,28 @@ def _item(section: Element, asked: Asked) -> None:
     item = SubElement(section, "item", ident=asked.name, title=asked.name)
     fields = SubElement(SubElement(item, "itemmetadata"), "qtimetadata")
     for label, entry in (
-        ("question_type", _TYPES[asked.kind]),
+        ("question_type", _type(asked)),
         ("points_possible", f"{asked.points:g}"),
     ):
         both = SubElement(fields, "qtimetadatafield")
         SubElement(both, "fieldlabel").text, SubElement(both, "fieldentry").text = label, entry
     presentation = SubElement(item, "presentation")
     prompt = f"{asked.prompt} (in {asked.unit})" if asked.unit else asked.prompt
+    if asked.kind == "blanks":
+        prompt = re.sub(r"\[\[(\d+)\]\]", r"[blank\1]", prompt)
     _material(presentation, prompt)
     processing = SubElement(item, "resprocessing")
     SubElement(SubElement(processing, "outcomes"), "decvar",
                maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")  # fmt: skip
     if asked.kind in ("single", "multiple"):
         _choices(presentation, processing, asked)
+    elif asked.kind == "blanks":
+        _blanks(presentation, processing, asked)
     elif asked.kind == "matching":
         _matching(presentation, processing, asked)
     else:
         _typed(presentation, processing, asked)
-    if asked.kind not in ("matching", "words"):
+    if asked.kind not in ("matching", "blanks", "words"):
         _reasons(item, processing, asked)
 
 
@@ -152,6 +169,22 @@ def _matching(presentation: Element, processing: Element, asked: Asked) -> None:
             _material(SubElement(shown, "response_label", ident=f"m{place}"), text)
         condition = _condition(processing, f"{100 / len(pairs):.2f}", "Add", "Yes")
         _equal(condition, f"response_{number}", f"m{texts.index(pair.text) + 1}")
+
+
+def _blanks(presentation: Element, processing: Element, asked: Asked) -> None:
+    numbers = sorted({each.blank for each in asked.choices if each.blank})
+    for number in numbers:
+        response = SubElement(presentation, "response_lid", ident=f"response_blank{number}")
+        SubElement(SubElement(response, "material"), "mattext").text = f"blank{number}"
+        shown = SubElement(response, "render_choice")
+        here = [each for each in asked.choices if each.blank == number]
+        for place, choice in enumerate(here, start=1):
+            label = SubElement(shown, "response_label", ident=f"b{number}_{place}")
+            said = SubElement(SubElement(label, "material"), "mattext", texttype="text/plain")
+            said.text = choice.text
+            if choice.right:
+                condition = _condition(processing, f"{100 / len(numbers):.2f}", "Add", "Yes")
+                _equal(condition, f"response_blank{number}", f"b{number}_{place}")
 
 
 def _reasons(item: Element, processing: Element, asked: Asked) -> None:
