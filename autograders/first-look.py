@@ -66,6 +66,7 @@ def test_facts_of_a_table_with_gaps(table_facts):
 def test_a_row_counts_once(table_facts):
     facts = table_facts(GAPS)
     assert facts == {"rows": 5, "columns": 4, "incomplete": 3}
+    assert table_facts(GAPS[["a", "d"]])["incomplete"] == 2
 
 
 @points(1, question="table-facts")

@@ -68,6 +68,7 @@ def test_another_column(delay_by):
     assert sorted(result.index) == ["X", "Y"]
     assert list(result["flights"]) == [4, 3]
     assert list(result["known"]) == [3, 1]
+    assert result.loc["X", "mean_delay"] == pytest.approx(37 / 3)
 
 
 @public

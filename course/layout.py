@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from course.errors import NotFound, Refused, Unavailable, nearest
@@ -38,12 +39,41 @@ class Layout:
         return self.submitted / safe_name(learner, "learner") / safe_name(lesson, "lesson")
 
     def lessons(self) -> list[str]:
-        """Return the folders of the source directory that hold a notebook, sorted."""
-        return sorted({path.parent.name for path in self.source.glob("*/*.ipynb")})
+        """Return the folders of the source directory that hold a lesson's source, sorted."""
+        folders = self.source.iterdir() if self.source.is_dir() else ()
+        return sorted(path.name for path in folders if sources(path))
 
     def tests(self, lesson: str) -> Path:
         """Return the file of a lesson's tests; it need not exist."""
         return self.autograders / f"{safe_name(lesson, 'lesson')}.py"
+
+
+def sources(folder: Path) -> list[Path]:
+    """Return the files of a folder that a lesson is written in, by notebook's name.
+
+    These are notebooks, and ``.md`` and ``.py`` files that begin as jupytext writes them or, in a
+    folder without a notebook, are called like the folder. Any other file is the lesson's data.
+    """
+    if not folder.is_dir() or folder.name.startswith("."):
+        return []
+    files = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
+    books = [path for path in files if path.suffix == ".ipynb"]
+    texts = [
+        path for path in files if path.suffix in (".md", ".py")
+        and (_is_jupytext(path) or (not books and path.stem == folder.name))
+    ]  # fmt: skip
+    return sorted([*books, *texts], key=lambda path: (path.stem, path.suffix))
+
+
+def _is_jupytext(path: Path) -> bool:
+    """Tell whether a file begins with jupytext's header, in Markdown or as a comment."""
+    with path.open("rb") as file:
+        lines = file.read(4096).decode("utf-8-sig", "replace").splitlines()
+    plain = [line.removeprefix("#").removeprefix(" ") for line in lines]
+    if not plain or plain[0].strip() != "---":
+        return False
+    head = "\n".join(takewhile(lambda line: line.strip() != "---", plain[1:]))
+    return bool(re.search(r"^(jupyter|jupytext|kernelspec):", head, re.MULTILINE))
 
 
 def find_course(start: Path | None = None) -> Path:

@@ -6,6 +6,15 @@ from typing import Any
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from course.authoring.build import call_of, quizzes, turn_quizzes
+from course.authoring.source import travelling
+
+
+class ReadableMarks(NbGraderPreprocessor):  # type: ignore[misc]  # untyped base
+    """Turns the marks of a source notebook into nbgrader's metadata (`course.authoring.marks`)."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Write the metadata; what only markers may read is taken out."""
+        return travelling(nb, f"{resources['nbgrader']['notebook']}.ipynb"), resources
 
 
 class QuizCells(NbGraderPreprocessor):  # type: ignore[misc]  # untyped base

@@ -20,6 +20,7 @@ from typing import Any
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build, outline
+from course.authoring.source import Sources, travelling
 from course.errors import Invalid, NotFound
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
@@ -128,8 +129,8 @@ class Course:
                 found=f"{total:g} in the notebook: "
                 + ", ".join(f"{q.id} {q.points:g}" for q in questions),
             )  # fmt: skip
-        build.refuse_shared_names(lesson, self._sources(lesson))
-        released = self._build(lesson)
+        build.refuse_shared_names(lesson, self.sources.notebooks(lesson))
+        released = self.rebuild(lesson)
         with self.book() as book:
             saved.save_questions(book, lesson, questions)
             absolute = declared.due if isinstance(declared.due, dt.datetime) else None
@@ -139,10 +140,11 @@ class Course:
         self._announce()
         return released
 
-    def _build(self, lesson: str) -> Path:
+    def rebuild(self, lesson: str) -> Path:
         """Build a lesson's release into its place; the gradebook learns its cells."""
         self.book().close()  # made here where there is none: nbgrader would start a program for it
-        built = transfer.build(self.layout, self.config, lesson)
+        source = self.sources.folder(lesson)
+        built = transfer.build(self.layout, self.config, lesson, source, _first)
         self.write_sheet(lesson, built)
         return transfer.install(self.layout, built, lesson)
 
@@ -152,15 +154,8 @@ class Course:
         if not items and not tests.is_file():
             return
         source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
-        declared = self.file.lesson(lesson)
-        texts = {one.id: one.text for one in self.file.objectives}
-        about = {
-            "title": declared.title or lesson, "minutes": declared.minutes, "course": self.file.title,
-            "objectives": [{"id": one, "text": texts[one]} for one in declared.objectives],
-            "due": f"{declared.due.days} days" if isinstance(declared.due, dt.timedelta) else _due_text(declared.due),
-            "sections": outline.sections(node for _, node in self._sources(lesson)),
-            "answers": outline.answers(source, tests.name),
-        }  # fmt: skip
+        nodes = [node for _, node in self.sources.notebooks(lesson)]
+        about = outline.about(self.file, lesson, nodes, source, tests.name)
         checks = build.public_tests(source, tests.name)
         disk.write(folder / sheet.NAME, sheet.build(lesson, items.values(), checks, about))
 
@@ -169,7 +164,7 @@ class Course:
         place = self.layout.exchange / self.layout.course_id
         lessons = [
             {"lesson": name, "title": self.file.lesson(name).title or name,
-             "minutes": self.file.lesson(name).minutes, "due": _due_text(self.file.lesson(name).due)}
+             "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due)}
             for name in self.lessons() if (place / "outbound" / name).is_dir()
         ]  # fmt: skip
         disk.write(
@@ -177,19 +172,22 @@ class Course:
             json.dumps({"title": self.file.title, "lessons": lessons}, indent=1),
         )
 
-    def _sources(self, lesson: str) -> list[tuple[str, Any]]:
-        paths = sorted((self.layout.source / lesson).glob("*.ipynb"))
-        return [(path.stem, notebooks.read(path)[0]) for path in paths]
+    @property
+    def sources(self) -> Sources:
+        """The lessons as their authors wrote them."""
+        return Sources(self.layout)
 
     def source_questions(self, lesson: str) -> list[Question]:
         """Return the graded questions of a lesson's source."""
-        return [q for name, node in self._sources(lesson) for q in build.questions(name, node)]
+        return [
+            q for name, node in self.sources.notebooks(lesson) for q in build.questions(name, node)
+        ]
 
     def items(self, lesson: str) -> dict[str, Item]:
-        """Return the ``%%quiz`` questions of a lesson's source by name, keys included."""
+        """Return the quiz questions of a lesson's source, keys included."""
         objectives = [objective.id for objective in self.file.objectives]
-        items = build.lesson_quizzes(self._sources(lesson), objectives)
-        return {item.id: item for item in items}
+        found = build.lesson_quizzes(self.sources.notebooks(lesson), objectives)
+        return {item.id: item for item in found}
 
     # learners -----------------------------------------------------------------------------------
 
@@ -214,7 +212,7 @@ class Course:
         self.known(lesson)
         if source is None:
             return Collected(tuple(transfer.collect(self.layout, self.config, lesson)))
-        expected = [name for name, _ in self._sources(lesson)]
+        expected = [name for name, _ in self.sources.notebooks(lesson)]
         taken, left_out = intake.take(source, self.layout, lesson, expected, self.learners())
         return Collected(tuple(taken), tuple(left_out))
 
@@ -243,7 +241,7 @@ class Course:
         with self.book() as book:
             cells = saved.source_cells(book, lesson)
         if not cells or not list((self.layout.release / lesson).glob("*.ipynb")):
-            self._build(lesson)
+            self.rebuild(lesson)
             with self.book() as book:
                 cells = saved.source_cells(book, lesson)
         nodes = [
@@ -252,7 +250,7 @@ class Course:
         ]  # fmt: skip
         prepared = gather(
             lesson, nodes, self.items(lesson), tests=self.layout.tests(lesson),
-            files=self.layout.source / lesson, limits=self._limits(), preload=self._imports(),
+            files=self.sources.folder(lesson), limits=self._limits(), preload=self._imports(),
             test_seconds=self.file.policies.test_seconds,
         )  # fmt: skip
         with self.book() as book:
@@ -261,12 +259,11 @@ class Course:
 
     def _imports(self) -> tuple[str, ...]:
         """Return what all lessons import, so that one warm process serves them all."""
-        found = {
-            module
-            for lesson in self.lessons()
-            for _, node in self._sources(lesson)
-            for module in build.imports(node)
-        }
+        found = set[str]()
+        for lesson in self.lessons():
+            with suppress(Invalid):  # a draft with mistakes keeps no other lesson waiting
+                for _, node in self.sources.notebooks(lesson):
+                    found.update(build.imports(node))
         return tuple(sorted(found))
 
     def _limits(self) -> Limits:
@@ -342,7 +339,7 @@ class Course:
         try:
             disk.remove_folder(staged)
             staged.mkdir(parents=True)
-            for name, path in disk.laid_over(work.folder, self.layout.source / work.lesson):
+            for name, path in disk.laid_over(work.folder, self.sources.folder(work.lesson)):
                 if path.suffix != ".ipynb":
                     (staged / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, staged / name)
@@ -422,7 +419,7 @@ class Course:
     def _place_feedback(self, lesson: str, learner: str, text: str) -> None:
         work = self.layout.submission(learner, lesson)
         folder = self.layout.feedback / learner / lesson
-        names = [name for name, _ in self._sources(lesson)]
+        names = [name for name, _ in self.sources.notebooks(lesson)]
         sealed = True
         for name in ("timestamp.txt", "submission_secret.txt"):
             if (work / name).is_file() and not (work / name).is_symlink():
@@ -456,14 +453,12 @@ class Course:
         return states
 
 
+def _first(node: Any, resources: Any) -> tuple[Any, Any]:
+    return travelling(node, f"{resources['nbgrader']['notebook']}.ipynb"), resources
+
+
 def _plain(name: str) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "-" for c in name).lstrip(".-") or "course"
-
-
-def _due_text(due: dt.datetime | dt.timedelta | None) -> str:
-    if isinstance(due, dt.timedelta):
-        return f"{due.days} days after your start"
-    return due.isoformat() if due else ""
 
 
 @functools.cache

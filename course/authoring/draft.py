@@ -14,7 +14,26 @@ from course.questions import Item
 from course.questions.text import QuizTextError, is_quiz, parse
 from course.settings import CourseFile, Lesson
 
-WRONG = "#| wrong:"
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A wrong answer that the author wrote down to try the tests with.
+
+    Attributes:
+        notebook: where it stands.
+        cell: its id.
+        answer: id of the exercise's answer cell.
+        slip: its name.
+        says: what a learner who gives it must be told; empty when anything will do.
+        code: the answer.
+    """
+
+    notebook: str
+    cell: str
+    answer: str
+    slip: str
+    says: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,9 @@ class Draft:
         notebooks: name without suffix -> its file from the course's root, and its cells.
         tests: text of the lesson's tests; empty when there are none.
         tests_file: its name from the course's root.
+        wrong: the author's wrong answers.
+        mistakes: what is wrong with the marks in the source: file, cell, line, text and hint.
+        skipped: file and cell -> how many lines of marks its source began with.
         release: the built release's files, name -> content; empty when it can't be built.
         before: the last released version's notebooks, name -> cells.
     """
@@ -38,6 +60,9 @@ class Draft:
     notebooks: Mapping[str, tuple[str, NotebookNode]]
     tests: str = ""
     tests_file: str = ""
+    wrong: tuple[Wrong, ...] = ()
+    mistakes: tuple[tuple[str, str, int, str, str], ...] = ()
+    skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
     release: Mapping[str, bytes] = field(default_factory=dict)
     before: Mapping[str, NotebookNode] = field(default_factory=dict)
 
@@ -85,16 +110,16 @@ class Draft:
         line: int = 0,
     ) -> Finding:  # fmt: skip
         """Return a finding about a cell that `cells` gave."""
-        return Finding(rule, level, cell[0], text, hint, cell[1].id, line)
+        file, one = cell
+        return Finding(rule, level, file, text, hint, one.id, self.line(file, one.id, line))
+
+    def line(self, file: str, cell: str, line: int) -> int:
+        """Return the line of a cell as its author sees it; 0 stays 0."""
+        return line + self.skipped.get((file, cell), 0) if line else 0
 
     def about_file(self, rule: str, level: str, text: str, hint: str = "") -> Finding:
         """Return a finding about the lesson's entry in `course.toml`."""
         return Finding(rule, level, "course.toml", text, hint)
-
-
-def is_wrong(cell: NotebookNode) -> bool:
-    """Whether a cell holds a wrong answer that the author wrote down to try the tests with."""
-    return bool(cell.cell_type == "code" and cell.source.lstrip().startswith(WRONG))
 
 
 def tree(source: str) -> ast.Module | None:

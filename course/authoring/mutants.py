@@ -10,13 +10,15 @@ import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-OTHER = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div,
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And, ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+OTHER: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
+    ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Pow, ast.Add),
+    ast.Div: (ast.Mult, ast.FloorDiv), ast.FloorDiv: (ast.Div,), ast.Pow: (ast.Mult,),
+    ast.Mod: (ast.FloorDiv,), ast.Lt: (ast.LtE,), ast.LtE: (ast.Lt,), ast.Gt: (ast.GtE,),
+    ast.GtE: (ast.Gt,), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.And: (ast.Or,),
+    ast.Or: (ast.And,), ast.BitAnd: (ast.BitOr,), ast.BitOr: (ast.BitAnd,), ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,),
 }  # fmt: skip
-"""An operator and the one that is easily taken for it."""
+"""An operator and those that are easily taken for it."""
 
 _PAIRS = (
     ("mean", "median"), ("min", "max"), ("count", "size"), ("first", "last"), ("any", "all"),
@@ -128,14 +130,16 @@ def _flags(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _operators(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(node, (ast.BinOp, ast.BoolOp)) and type(node.op) in OTHER:
-        new = copy.copy(node)
-        new.op = OTHER[type(node.op)]()  # type: ignore[assignment]
-        yield f"{_sign(node.op)} is {_sign(new.op)}", new
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in OTHER:
-        compared = copy.copy(node)
-        compared.ops = [OTHER[type(node.ops[0])](), *node.ops[1:]]  # type: ignore[list-item]
-        yield f"{_sign(node.ops[0])} is {_sign(compared.ops[0])}", compared
+    if isinstance(node, (ast.BinOp, ast.BoolOp)):
+        for other in OTHER.get(type(node.op), ()):
+            new = copy.copy(node)
+            new.op = other()  # type: ignore[assignment]
+            yield f"{_sign(node.op)} is {_sign(new.op)}", new
+    if isinstance(node, ast.Compare):
+        for other in OTHER.get(type(node.ops[0]), ()):
+            compared = copy.copy(node)
+            compared.ops = [other(), *node.ops[1:]]  # type: ignore[list-item]
+            yield f"{_sign(node.ops[0])} is {_sign(compared.ops[0])}", compared
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.Invert, ast.USub)):
         yield f"{_sign(node.op)} is left out", node.operand
 

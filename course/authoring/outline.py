@@ -1,6 +1,7 @@
 """What a lesson's sheet says of its parts: sections with their questions, and prepared answers. Pure."""
 
 import ast
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ from course.authoring.build import call_of
 from course.errors import Invalid
 from course.notebook import NotebookNode
 from course.questions.text import is_quiz, parse
+from course.settings import CourseFile
 
 _ANSWER = ("answer", "course.answer")
 
@@ -85,3 +87,32 @@ def answers(source: str, file: str) -> list[dict[str, Any]]:
             "words": [asked] if isinstance(asked, str) else list(asked),
         })  # fmt: skip
     return found
+
+
+def about(
+    course: CourseFile, lesson: str, nodes: Iterable[NotebookNode], tests: str, file: str
+) -> dict[str, Any]:
+    """Return what a release says of its lesson, for `lesson.json`.
+
+    Args:
+        course: the whole of `course.toml`.
+        lesson: the lesson's folder.
+        nodes: its source notebooks.
+        tests: text of its tests.
+        file: their name, for errors.
+    """
+    declared = course.lesson(lesson)
+    texts = {one.id: one.text for one in course.objectives}
+    return {
+        "title": declared.title or lesson, "minutes": declared.minutes, "course": course.title,
+        "objectives": [{"id": one, "text": texts[one]} for one in declared.objectives],
+        "due": f"{declared.due.days} days" if isinstance(declared.due, dt.timedelta) else due_text(declared.due),
+        "sections": sections(nodes), "answers": answers(tests, file),
+    }  # fmt: skip
+
+
+def due_text(due: dt.datetime | dt.timedelta | None) -> str:
+    """Return a due date as text for learners; empty when there is none."""
+    if isinstance(due, dt.timedelta):
+        return f"{due.days} days after your start"
+    return due.isoformat() if due else ""

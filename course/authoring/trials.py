@@ -2,13 +2,12 @@
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import nbformat
 
-from course.authoring.draft import WRONG, Draft, is_wrong
+from course.authoring.draft import Draft
 from course.authoring.mutants import SPOILS, mutants
 from course.model import Kind
 from course.notebook import NotebookNode, marks, write_text
@@ -20,7 +19,7 @@ _SEEDED = (
 )
 _STRINGS = 40
 _KEEP = re.compile(
-    r"unchanged|not (?:be )?changed?|don't change|in place|modif|mutat", re.IGNORECASE
+    r"unchanged|not (?:be )?changed?|don't change|\bin[- ]place\b(?! of)|modif|mutat", re.IGNORECASE
 )
 """How a lesson says that its functions must leave their input alone."""
 
@@ -60,9 +59,10 @@ class Trial:
 
 def of(draft: Draft) -> list[Trial]:
     """Return the solution, the solution begun with another seed, and the untouched release."""
+    judged = {question.id for question in draft.questions}
     answers = tuple(
         (item.id, tuple(kind_of(item).samples(item, 0)["correct"]))
-        for item in draft.items.values() if item.mode == "graded" and kind_of(item).samples(item, 0).get("correct")
+        for item in draft.items.values() if item.id in judged
     )  # fmt: skip
     right, seeded = [], []
     for name, node in _released(draft):
@@ -81,22 +81,23 @@ def wrong_answers(draft: Draft) -> list[Trial]:
     trials: list[Trial] = []
     for name, (_, node) in draft.notebooks.items():
         right, strings = _solutions(draft, name), _texts(node)
-        asks = any(c.cell_type == "markdown" and _KEEP.search(c.source) for c in node.cells)
         for question, cell in _exercises(draft, node):
             for mutant in mutants(cell.source, strings):
-                if mutant.slip.startswith(SPOILS) and not asks:
+                if mutant.slip.startswith(SPOILS) and not _KEEP.search(_task(node, cell)):
                     continue
                 trials.append(Trial(
                     f"wrong-{len(trials)}", _with(draft, name, right | {cell.id: mutant.source}),
                     question=question, notebook=name, answer=cell.id, slip=mutant.slip, line=mutant.line,
                 ))  # fmt: skip
-        for question, cell, wrong in _own(draft, node):
-            slip, says = _heading(wrong.source)
-            text = wrong.source.split("\n", 1)[-1]
-            trials.append(Trial(
-                f"wrong-{len(trials)}", _with(draft, name, right | {cell: text}),
-                question=question, notebook=name, answer=cell, slip=slip, cell=wrong.id, says=says, own=True,
-            ))  # fmt: skip
+        of_answer = {answer.id: question for question, answer in _exercises(draft, node)}
+        trials += [
+            Trial(
+                f"own-{wrong.cell}", _with(draft, name, right | {wrong.answer: wrong.code}),
+                question=of_answer[wrong.answer], notebook=name, answer=wrong.answer, slip=wrong.slip,
+                cell=wrong.cell, says=wrong.says, own=True,
+            )
+            for wrong in draft.wrong if wrong.notebook == name and wrong.answer in of_answer
+        ]  # fmt: skip
     return trials
 
 
@@ -144,21 +145,18 @@ def _exercises(draft: Draft, node: NotebookNode) -> Iterator[tuple[str, Notebook
             pending.append(cell)
 
 
-def _own(draft: Draft, node: NotebookNode) -> Iterator[tuple[str, str, NotebookNode]]:
-    """Yield exercise, id of its answer cell and the wrong answer, which stands below the answer."""
-    of_answer = {answer.id: question for question, answer in _exercises(draft, node)}
-    last = ""
+def _task(node: NotebookNode, answer: NotebookNode) -> str:
+    """Return the prose between the last graded cell and an answer cell."""
+    prose = ""
     for cell in node.cells:
-        last = cell.id if cell.id in of_answer else last
-        if is_wrong(cell) and last:
-            yield of_answer[last], last, cell
-
-
-def _heading(text: str) -> tuple[str, str]:
-    """Return name and expected message of a wrong answer: ``#| wrong: used-sum says="..."``."""
-    words = shlex.split(text.lstrip().splitlines()[0].removeprefix(WRONG), comments=False)
-    says = next((word.removeprefix("says=") for word in words if word.startswith("says=")), "")
-    return " ".join(word for word in words if not word.startswith("says=")), says
+        if cell.id == answer.id:
+            break
+        prose = (
+            ""
+            if marks(cell).get("grade")
+            else f"{prose}\n{cell.source * (cell.cell_type == 'markdown')}"
+        )
+    return prose
 
 
 def _texts(node: NotebookNode) -> tuple[str, ...]:

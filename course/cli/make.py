@@ -4,12 +4,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from course.cli import show
 from course.cli.show import CourseOption
+from course.errors import Invalid
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,16 +20,49 @@ def add_to(app: typer.Typer) -> None:
 
 
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new course's folder.")],
-    title: Annotated[str, typer.Option(help="What the course is called.")] = "My course",
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The new course's folder; or the word `lesson`.")
+    ],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="After `lesson`: the new lesson's folder.")
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(help="What the course or the lesson is called.")
+    ] = None,
+    objectives: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--objective",
+            metavar="TEXT",
+            help="What a learner can do afterwards; or an id of course.toml. May be repeated.",
+        ),
+    ] = None,
+    form: Annotated[
+        Literal["md", "py", "ipynb"],
+        typer.Option("--as", metavar="FORMAT", help="A lesson's source: md, py or ipynb."),
+    ] = "ipynb",
+    course: CourseOption = None,
 ) -> None:
-    """Make a new course with one small lesson that works at once.
+    """Make a new course with one small lesson that works at once, or a new lesson in a course.
+
+    `course new lesson cleaning` adds a lesson to the course that you are in: source, tests and its
+    entry in course.toml, with a part for each objective, ready to release and to rewrite.
 
     Example: `course new my-course --title "Working safely with data"`
     """
-    from course.authoring.skeleton import make  # noqa: PLC0415  --help starts at once
+    from course.authoring import skeleton  # noqa: PLC0415  --help starts at once
 
-    make(folder, title)
+    if name is not None:
+        if str(folder) != "lesson":
+            raise Invalid(
+                "two names are given", expected="course new DIR, or course new lesson NAME",
+                found=f"course new {folder} {name}",
+            )  # fmt: skip
+        made = skeleton.lesson(show.open_course(course).layout, name, title, objectives or [], form)
+        show.say(f"a new lesson: {', '.join(str(path) for path in made)}")
+        show.say(f"next: write it; see it with: course preview {name}")
+        return
+    skeleton.make(folder, title or "My course")
     show.say(f"a new course is in {folder}")
     show.say(f"next: cd {folder} && course release welcome && course status")
 
@@ -60,12 +94,16 @@ def lab(
 
     root = find_course(course)
     os.chdir(root)  # nbgrader reads the configuration of the folder that the server starts in
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
-    command += [f"--ServerApp.port={port}"] if port else []
-    command += [] if browser else ["--no-browser"]
-    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    command = lab_command(root, port) + ([] if browser else ["--no-browser"])
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
     os.execv(sys.executable, command)  # noqa: S606  this process becomes the server
+
+
+def lab_command(root: Path, port: int | None) -> list[str]:
+    """Return the command that starts JupyterLab on a folder."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    command += [f"--ServerApp.port={port}"] if port else []
+    return command + (["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
 
 
 def doctor(json: show.JsonOption = False) -> None:

@@ -22,17 +22,17 @@ _TROUBLE = {
 }
 
 
-def fill_in(folder: Path, source: Path, persona: str) -> None:
+def fill_in(folder: Path, source: Mapping[str, NotebookNode], persona: str) -> None:
     """Fill in a fetched lesson as this persona would.
 
     Args:
         folder: the learner's folder of the lesson; its notebooks and record are written.
-        source: the lesson's source folder, where the demo reads what is right.
+        source: the lesson's own notebooks by name, where the demo reads what is right.
         persona: a name of `class.csv`'s last column.
     """
     for path in sorted(folder.glob("*.ipynb")):
         node, _ = notebooks.read(path)
-        right, _ = notebooks.read(source / path.name)
+        right = source[path.stem]
         _answer(node, right, persona)
         _answer_quizzes(folder, right, persona)
         _spoil(node, persona)

@@ -6,10 +6,11 @@ from typing import Any
 
 from course.errors import Invalid
 from course.exchange.quiet import nbgrader
-from course.layout import COURSE_FILE, NBGRADER_FILE, Layout
+from course.layout import COURSE_FILE, NBGRADER_FILE, Layout, sources
 from course.settings import load
 
 EXCHANGE = "exchange"
+IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")  # nbgrader's own
 
 
 def configure(c: Any, file: str) -> None:
@@ -30,8 +31,10 @@ def configure(c: Any, file: str) -> None:
     c.Exchange.root = str(root / EXCHANGE)
     c.Exchange.cache = str(root / ".course" / "cache")
     c.ExchangeCollect.check_owner = False
+    c.CourseDirectory.ignore = [*IGNORED, *(path.name for path in _texts(root))]
     c.GenerateAssignment.preprocessors = [
         "nbgrader.preprocessors.IncludeHeaderFooter",
+        "course.plugin.ReadableMarks",
         "course.plugin.QuizCells",
         "nbgrader.preprocessors.InstantiateTests",
         "nbgrader.preprocessors.LockCells",
@@ -55,6 +58,12 @@ def configure(c: Any, file: str) -> None:
     ]
     whole_copies(c)
     inert_pages(c)
+
+
+def _texts(root: Path) -> list[Path]:
+    """Return lessons' sources in text: nbgrader would copy them, solutions and all."""
+    folders = sorted((root / "notebooks").glob("*/"))
+    return [path for folder in folders for path in sources(folder) if path.suffix != ".ipynb"]
 
 
 def inert_pages(c: Any) -> None:

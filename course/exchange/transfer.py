@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,18 @@ from course.layout import Layout, remove_folder, replace_folder, safe_name
 STAGING = Path(".course") / "staging"
 
 
-def build(layout: Layout, config: Any, lesson: str) -> Path:
+Step = Callable[[Any, Any], tuple[Any, Any]]
+"""A preprocessor of nbconvert's: takes and returns a notebook and nbgrader's resources."""
+
+
+def build(layout: Layout, config: Any, lesson: str, source: Path, first: Step) -> Path:
     """Run nbgrader's generate_assignment into a staging folder; returns it, whole.
 
     The gradebook learns the lesson's cells. `install` puts the folder in its place.
+
+    Args:
+        source: the lesson's folder with its notebooks.
+        first: what is done to each notebook before nbgrader sees it.
 
     Raises:
         Invalid: with nbgrader's reason, when the lesson can't be built.
@@ -33,10 +42,12 @@ def build(layout: Layout, config: Any, lesson: str) -> Path:
         wanted = copy.deepcopy(config)
         wanted.CourseDirectory.release_directory = str(STAGING)
         wanted.CourseDirectory.assignment_id = lesson
+        if source.parent != layout.source:
+            wanted.CourseDirectory.source_directory = str(source.parent.relative_to(layout.root))
         wanted.GenerateAssignment.pop("post_convert_hook", None)
         converter = GenerateAssignment(coursedir=CourseDirectory(config=wanted), config=wanted)
         converter.force = True
-        converter.preprocessors = [_renew, *converter.preprocessors]
+        converter.preprocessors = [_renew, first, *converter.preprocessors]
         with autotests():
             converter.start()
     return staging / lesson

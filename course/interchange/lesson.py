@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
@@ -34,23 +33,10 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "lesson"
 
 
-def about(cell_type: str, name: str, points: float | None, *, solution: bool = False) -> dict[str, Any]:  # fmt: skip
-    """Return nbgrader's metadata (schema 3) of one cell; without points it earns none."""
-    found: dict[str, Any] = {
-        "cell_type": cell_type, "grade": points is not None, "grade_id": name,
-        "locked": not solution, "schema_version": 3, "solution": solution, "task": False,
-    }  # fmt: skip
-    if points is not None:
-        found["points"] = int(points) if points == int(points) else points
-    return found
-
-
-def cell(kind: str, source: str, name: str, marks: dict[str, Any] | None = None) -> NotebookNode:
+def cell(kind: str, source: str, name: str) -> NotebookNode:
     """Return a cell with an id that stays the same for the same name."""
     make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}[kind]
     made: NotebookNode = make(source, id=re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:64])
-    if marks:
-        made.metadata["nbgrader"] = marks
     return made
 
 
@@ -64,7 +50,6 @@ def notebook(cells: Sequence[NotebookNode]) -> NotebookNode:
 
 def of_questions(name: str, title: str, questions: Iterable[tuple[Asked, str]]) -> Made:
     """Return a lesson of questions, each with the text of its cell."""
-    cells = [cell("markdown", f"# {title}", "title"), cell("code", "import course", "setup")]
-    for asked, source in questions:
-        cells.append(cell("code", source, f"quiz-{asked.name}", about("code", asked.name, asked.points or None)))  # fmt: skip
+    cells = [cell("markdown", f"# {title}", "Title"), cell("code", "import course", "Setup")]
+    cells += [cell("code", source, asked.name) for asked, source in questions]
     return Made(name, {name: notebook(cells)})

@@ -1,7 +1,7 @@
 """Otter-grader's notebooks for ``otter assign``: raw cells around questions, solutions and tests.
 
 After https://otter-grader.readthedocs.io (Otter Assign, notebook format of version 1 and later). A
-question becomes readable marks with nbgrader's metadata, its tests a file in `autograders/`.
+question becomes a cell with a readable mark, its tests a file in `autograders/`.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from course.errors import Invalid
-from course.interchange.lesson import Made, about, cell, notebook
+from course.interchange.lesson import Made, cell, notebook
 from course.interchange.otter_tests import Question, Test, imports, module, test
 from course.interchange.report import Report
 from course.layout import safe_name
@@ -80,7 +80,7 @@ def read(node: NotebookNode, name: str, path: Path, report: Report) -> Made:
     if state.open:
         raise _wrong(f"'# BEGIN {state.open[-1]}' is never ended", "# END " + state.open[-1], state)
     if not any("import course" in code for code in state.code):
-        state.cells.insert(0, cell("code", "import course", "setup"))
+        state.cells.insert(0, cell("code", "import course", "Setup"))
     made = Made(name, {name: notebook(_own_ids(state.cells))})
     made.tests = module(state.questions, imports(state.code), report)
     for file in state.files:
@@ -221,7 +221,7 @@ def _kept(each: NotebookNode, state: _Reading) -> None:
 
 
 def _answer(state: _Reading) -> None:
-    """Write the cells of a finished question: its answer, marked, and its check."""
+    """Write the cell of a finished question's answer, with its mark."""
     asked = state.question
     if not state.answer:
         raise _wrong(f"question '{asked.name}' has no solution", "a cell between '# BEGIN SOLUTION' and '# END SOLUTION'", state)  # fmt: skip
@@ -238,9 +238,7 @@ def _answer(state: _Reading) -> None:
         if kind == "code":
             source = _marked(source, asked, state)
         text = f"#| answer: {asked.name} points={points:g}\n{source}"
-        state.cells.append(
-            cell(kind, text, asked.name, about(kind, asked.name, points, solution=True))
-        )
+        state.cells.append(cell(kind, text, asked.name))
         state.report.taken(asked.where, f"'{asked.name}', {points:g} points, marked by a person")
         if asked.tests:
             state.report.lost(
@@ -249,10 +247,7 @@ def _answer(state: _Reading) -> None:
             asked.tests = []
         return
     text = f"#| exercise: {asked.name} points={points:g}\n{_marked(source, asked, state)}"
-    own = f"{asked.name}-answer"
-    state.cells.append(cell("code", text, own, about("code", own, None, solution=True)))
-    check = f'course.check("{asked.name}")'
-    state.cells.append(cell("code", check, asked.name, about("code", asked.name, points)))
+    state.cells.append(cell("code", text, f"{asked.name}-answer"))
     state.report.taken(asked.where, f"'{asked.name}', {points:g} points, {len(asked.tests)} tests, "
                        f"{sum(each.hidden for each in asked.tests)} of them hidden")  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import classroom
@@ -10,9 +12,11 @@ import nbformat
 import pytest
 
 from course.authoring import rules
+from course.authoring.draft import Draft
 from course.authoring.finding import Finding
+from course.authoring.trials import wrong_answers
 from course.inspection import check, read
-from course.term import Course
+from course.term import Course, sample_folder
 
 Spoil = Callable[[Path], None]
 HINT = "hint: you did it a moment ago"
@@ -36,16 +40,13 @@ def cell(name: str, old: str, new: str) -> Spoil:
     return spoil
 
 
-def marks(name: str, **changes: object) -> Spoil:
-    """Return a fault: other nbgrader metadata of one cell."""
-
-    def spoil(root: Path) -> None:
-        node = nbformat.read(notebook(root), as_version=4)
-        (one,) = [each for each in node.cells if each.id == name]
-        one.metadata["nbgrader"].update(changes)
-        nbformat.write(node, notebook(root))
-
-    return spoil
+def nbgrader(name: str, **changes: object) -> dict[str, object]:
+    """Return the metadata of a locked graded cell, as nbgrader's panel writes it, with changes."""
+    about = {
+        "grade": True, "grade_id": name, "locked": True, "points": 1, "schema_version": 3,
+        "solution": False, "task": False,
+    }  # fmt: skip
+    return {"nbgrader": about | changes}
 
 
 def added(source: str, kind: str = "code", place: int = 3, **more: object) -> Spoil:
@@ -94,7 +95,7 @@ SECOND = '\n[[lessons]]\nfolder = "{}"\nobjectives = ["first-steps"]\n'
 
 # what is done to the lesson, the rule that finds it, and where
 READ: dict[str, tuple[Spoil, str, str]] = {
-    "two names": (marks("double-answer", grade_id="double"), "name-twice", "double-check"),
+    "two names": (cell("how-to-run", "%%quiz how-to-run", "%%quiz double"), "name-twice", "double"),
     "no options": (cell("how-to-run", "- [", "- "), "quiz", "how-to-run 1"),
     "no right option": (cell("how-to-run", "[x]", "[ ]"), "quiz", "how-to-run 1"),
     "an option twice": (cell("how-to-run", "Escape", "Shift+Enter"), "quiz", "how-to-run 4"),
@@ -104,25 +105,27 @@ READ: dict[str, tuple[Spoil, str, str]] = {
     "unknown setting": (cell("how-to-run", "points=1", "points=1 tolerence=1"), "quiz", "how-to-run 1"),
     "no quiz name": (cell("how-to-run", "%%quiz how-to-run", "%%quiz"), "quiz", "how-to-run 1"),
     "points differ": (text(TOML, "points = 6", "points = 7"), "points", "course.toml"),
-    "no points": (marks("wish-answer", points=0), "points", "wish-answer"),
+    "no points": (cell("double-answer", " points=3", ""), "mark", "double-answer 1"),
+    "graded for nothing": (
+        added("Why?", "markdown", metadata=nbgrader("why", points=0, solution=True, locked=False)), "points", "new"),
+    "unknown mark": (cell("double-answer", "exercise:", "exercize:"), "mark", "double-answer 1"),
+    "wrong answer to nothing": (added("#| wrong: nothing\nx = 1"), "wrong-answer", "new"),
+    "wrong answer no python": (added("#| wrong: broken\ndef double(", place=7), "wrong-answer", "new"),
     "test of nothing": (text(TESTS, 'points(1, question="double")', 'points(1, question="duoble")'), "test-of-nothing", f"{TESTS} 7"),
     "exercise without test": (
-        text(TESTS, 'question="double")\ndef test_small', 'question="how-to-run")\ndef test_small'), "test-points", "double-check"),
-    "test points differ": (text(TESTS, "points(2", "points(5"), "test-points", "double-check"),
+        text(TESTS, 'question="double")\ndef test_small', 'question="how-to-run")\ndef test_small'), "test-points", "double"),
+    "test points differ": (text(TESTS, "points(2", "points(5"), "test-points", "double"),
     "tests no python": (text(TESTS, "def test_small_number(double):", "def test_small_number(double)"), "tests", f"{TESTS} 8"),
-    "solution not closed": (cell("double-answer", "    ### END SOLUTION", ""), "solution", "double-answer 3"),
+    "solution not closed": (cell("double-answer", "    ### END SOLUTION", ""), "mark", "double-answer 1"),
     "solution in the open": (added("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), "solution", "new"),
-    "answer without solution": (cell("double-answer", "### BEGIN SOLUTION", "#"), "solution", "double-answer 5"),
+    "answer without solution": (cell("double-answer", "### BEGIN SOLUTION", "#"), "solution", "double-answer 6"),
     "no solution marks": (
         several(cell("double-answer", "    ### BEGIN SOLUTION\n", ""), cell("double-answer", "    ### END SOLUTION", "")),
-        "solution", "double-answer"),
-    "unlocked test": (marks("double-check", locked=False), "unlocked", "double-check"),
+        "mark", "double-answer 1"),
+    "unlocked test": (added('course.check("double")', metadata=nbgrader("again", locked=False)), "unlocked", "new"),
     "check of nothing": (added('course.check("dubble")'), "call", "new"),
     "quiz of nothing": (added('course.quiz("how-to")'), "call", "new"),
     "not declared": (text(TOML, 'folder = "welcome" ', 'folder = "hello" '), "undeclared", "course.toml"),
-    "due in the wrong order": (
-        text(TOML, "[policies]", SECOND.format("early").replace("[[lessons]]", "[[lessons]]\ndue = '1 week'") + "\n[policies]"),
-        "", ""),
     "no objective": (text(TOML, OBJECTIVES, "objectives = []"), "objective", "course.toml"),
     "objective without lesson": (
         text(TOML, "[[lessons]]", '[[objectives]]\nid = "more"\ntext = "More"\n\n[[lessons]]'), "objective", "course.toml"),
@@ -156,7 +159,6 @@ READ: dict[str, tuple[Spoil, str, str]] = {
     "outputs": (added("1", outputs=[nbformat.v4.new_output("stream", text="1")]), "outputs", "new"),
     "unfinished": (cell("run", "Click", "TODO: picture. Click"), "unfinished", "run 3"),
 }  # fmt: skip
-del READ["due in the wrong order"]
 
 
 def place_of(finding: Finding) -> str:
@@ -168,6 +170,15 @@ def place_of(finding: Finding) -> str:
 def good(tmp_path: Path) -> Path:
     classroom.course("new our --title Small", tmp_path)
     return tmp_path / "our"
+
+
+def released(draft: Draft) -> Draft:
+    """Return a lesson with its source in the place of its release, to count what would be tried."""
+    files = {
+        f"{name}.ipynb": nbformat.writes(node).encode()
+        for name, (_, node) in draft.notebooks.items()
+    }
+    return replace(draft, release=files)
 
 
 def found(root: Path) -> list[Finding]:
@@ -190,16 +201,16 @@ def test_a_fault_is_found_at_its_place(good: Path, fault: str) -> None:
 
 # what only shows when the lesson is built and run
 RUN: dict[str, tuple[Spoil, str, str]] = {
-    "the solution fails": (cell("double-answer", "2 * number", "3 * number"), "solution-fails", "double-check"),
+    "the solution fails": (cell("double-answer", "2 * number", "3 * number"), "solution-fails", "double"),
     "a cell fails": (cell("run-try", "21 + 21", "21 + x"), "cell-fails", "run-try"),
     "the solution is slow": (
         several(cell("double-answer", "return 2", "import time; time.sleep(1.5); return 2"),
-                text(TOML, "cell_seconds = 30", "cell_seconds = 2")), "slow", "double-check"),
+                text(TOML, "cell_seconds = 30", "cell_seconds = 2")), "slow", "double"),
     "points for nothing": (
-        text(TESTS, "assert double(2) == 4", "assert callable(double)"), "free-points", "double-check"),
+        text(TESTS, "assert double(2) == 4", "assert callable(double)"), "free-points", "double"),
     "weak tests": (
         several(text(TESTS, "    assert double(3) == 6\n    assert double(-1.5) == -3\n", "    assert double(2) == 4\n")),
-        "wrong-passes", "double-check 4"),
+        "wrong-passes", "double-answer 5"),
     "an own wrong answer passes": (
         added("#| wrong: adds-two\ndef double(number):\n    return number + 2 if number == 2 else 2 * number", place=7),
         "wrong-passes", "new"),
@@ -207,8 +218,8 @@ RUN: dict[str, tuple[Spoil, str, str]] = {
         added('#| wrong: adds-two says="You added two."\ndef double(number):\n    return number + 2', place=7),
         "misconception", "new"),
     "another seed": (added("import random\nrandom.random()"), "seed", "new"),
-    "a mark of a solution is left": (file("notebooks/welcome/notes.md", "### BEGIN SOLUTION"), "mark-leaks", "release/welcome/notes.md"),
-    "a solution in a file": (file("notebooks/welcome/help.txt", "return 2 * number"), "solution-leaks", "double-answer 4"),
+    "a mark of a solution is left": (file("notebooks/welcome/notes.txt", "### BEGIN SOLUTION"), "mark-leaks", "release/welcome/notes.txt"),
+    "a solution in a file": (file("notebooks/welcome/help.txt", "return 2 * number"), "solution-leaks", "double-answer 5"),
     "an odd file": (file("notebooks/welcome/solution.py", ""), "odd-file", "release/welcome/solution.py"),
     "a hidden test in a file": (file("notebooks/welcome/help.txt", "assert double(-1.5) == -3"), "test-leaks", f"{TESTS} 16"),
 }  # fmt: skip
@@ -257,3 +268,41 @@ def test_the_command_tells_people_and_programs_and_ends_with_one(
     assert {"syntax", "headings"} <= rules_told == {each["ruleId"] for each in run["results"]}
     listed = json.loads(classroom.course("check welcome --json", good, code=1).out)
     assert {each["rule"] for each in listed} == rules_told
+
+
+def test_every_rule_is_explained() -> None:
+    package = Path(check.__code__.co_filename).parent
+    sources = [*package.glob("authoring/**/*.py"), package / "inspection.py"]
+    named = {
+        name for path in sources
+        for name in re.findall(r'(?:draft\.at|Finding|about_file)\(\s*"([a-z-]+)"', path.read_text(encoding="utf-8"))
+    }  # fmt: skip
+    page = (package.parent / "docs/checks.md").read_text(encoding="utf-8")
+    table = page[page.index("## Rules") :]
+    assert len(named) > 40
+    assert named <= set(re.findall(r"`([a-z-]+)`", table))
+
+
+@pytest.mark.thorough
+def test_the_sample_course_has_no_finding(tmp_path: Path) -> None:
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(sample_folder() / name, tmp_path)
+    for name in ("notebooks", "autograders"):
+        shutil.copytree(sample_folder() / name, tmp_path / name)
+    term = Course.open(tmp_path)
+    assert [str(each) for lesson in term.lessons() for each in check(term, lesson)] == []
+
+
+def test_a_good_suite_meets_many_wrong_answers_and_a_weak_one_is_named(good: Path) -> None:
+    tried = wrong_answers(released(read(Course.open(sample_folder()), "grouping")))
+    assert len(tried) >= 25
+    text(
+        TESTS, '@misconception("You squared the number.", when=lambda double: double(3) == 9)\n', ""
+    )(good)
+    text(
+        TESTS,
+        "    assert double(3) == 6\n    assert double(-1.5) == -3\n",
+        "    assert double(2)\n",
+    )(good)
+    text(TESTS, "assert double(2) == 4", "assert double(2) > 0")(good)
+    assert "weak-tests" in {each.rule for each in check(Course.open(good), "welcome")}

@@ -66,12 +66,13 @@ class Server:
 
 
 def solve(
-    folder: Path, source: Path, change: Callable[[str, str], str] = lambda _id, text: text
+    folder: Path, course: Course, change: Callable[[str, str], str] = lambda _id, text: text
 ) -> None:
     """Write the author's solutions into a fetched lesson, each as ``change`` makes it."""
+    source = dict(course.sources.notebooks(folder.name))
     for path in folder.glob("*.ipynb"):
         node, _ = notebooks.read(path)
-        right, _ = notebooks.read(source / path.name)
+        right = source[path.stem]
         solutions = {
             notebooks.marks(cell)["grade_id"]: cell.source
             for cell in right.cells
@@ -156,7 +157,7 @@ def _hand_in(
     change: Callable[[str, str], str] = lambda _id, text: text,
 ) -> None:
     folder = study.fetch(lesson)
-    solve(folder, course.layout.source / lesson, change)
+    solve(folder, course, change)
     if lesson == LESSON:
         name = study.reach.learner
         answers = {"ana": "b", "ben": "a", "mallory": SCRIPT}

@@ -26,7 +26,7 @@ def lab(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     def mistaken(question: str, text: str) -> str:
         return text.replace(".any(", ".all(") if question == "table-facts-answer" else text
 
-    solve(home / LESSON, term.course.layout.source / LESSON, mistaken)
+    solve(home / LESSON, term.course, mistaken)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
     command += ["--allow-root"] if os.geteuid() == 0 else []
     with serving(command, home, tmp_path_factory.mktemp("learner")) as server:

@@ -22,7 +22,7 @@ FLOORS = [
     {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
     {"grading", "review", "feedback", "insight"},
     {"term"},
-    {"study", "regrade", "inspection"},
+    {"study", "regrade", "inspection", "preview"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},
@@ -40,6 +40,8 @@ HEAVY = {
     "nbclient": ("sandbox/", "lesson/"),
     # in autotests.py only to give the kernel that nbgrader starts a private socket
     "jupyter_client": ("sandbox/", "lesson/", "exchange/autotests.py"),
+    "jupytext": ("authoring/text.py",),
+    "watchfiles": ("preview.py",),
     "IPython": ("sandbox/", "lesson/"),
     "ipykernel": ("sandbox/", "lesson/"),
 }

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from course.authoring.draft import Draft, is_wrong, tree
+from course.authoring.draft import Draft, tree
 from course.authoring.finding import Finding
 from course.questions.text import is_quiz
 
@@ -128,14 +128,16 @@ def nothing_is_unfinished(draft: Draft) -> Iterator[Finding]:
                             "finish it, or take it out", line)  # fmt: skip
 
 
-def wrong_answers_differ(draft: Draft) -> Iterator[Finding]:
-    """A wrong answer is Python."""
-    for file, cell in draft.cells("code"):
-        if is_wrong(cell) and tree(cell.source) is None:
-            yield draft.at("wrong-answer", "error", (file, cell), "the wrong answer is no Python")
+def wrong_answers_are_python(draft: Draft) -> Iterator[Finding]:
+    """A wrong answer can be run."""
+    for wrong in draft.wrong:
+        if tree(wrong.code) is None:
+            file, _ = draft.notebooks[wrong.notebook]
+            yield Finding("wrong-answer", "error", file, f"the wrong answer '{wrong.slip}' is no Python",
+                          cell=wrong.cell)  # fmt: skip
 
 
 RULES = (
     code_is_python, no_path_of_one_machine, files_are_there, network_is_declared, packages_are_pinned,
-    outputs_are_cleared, nothing_is_unfinished, wrong_answers_differ,
+    outputs_are_cleared, nothing_is_unfinished, wrong_answers_are_python,
 )  # fmt: skip

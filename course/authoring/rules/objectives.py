@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from course.authoring import outline
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 
@@ -21,14 +22,18 @@ def objectives_are_met(draft: Draft) -> Iterator[Finding]:
             "grade a question, or make one must-correct",
         )  # fmt: skip
     tagged = {item.objective: item for item in draft.items.values() if item.objective}
-    if not tagged:
+    parts = outline.sections(node for _, node in draft.notebooks.values())
+    practised = {
+        *tagged,
+        *(one for part in parts if part["questions"] for one in part["objectives"]),
+    }
+    if not practised:
         return  # then all questions are about all objectives
     for name in about.objectives:
-        of_it = [item for item in draft.items.values() if item.objective == name]
-        if not of_it:
+        if name not in practised:
             yield draft.about_file(
-                "practised", "note", f"no question of lesson '{draft.name}' names '{name}'",
-                f"write 'objective: {name}' into the questions that are about it",
+                "practised", "note", f"no question of lesson '{draft.name}' is about '{name}'",
+                f"write 'objective: {name}' into those that are, or into their section",
             )  # fmt: skip
     for name, item in tagged.items():
         if name not in about.objectives:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from course.authoring import build
-from course.authoring.draft import Draft, is_wrong
+from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 from course.errors import nearest
 from course.model import Kind
@@ -156,23 +156,30 @@ def solutions_are_marked(draft: Draft) -> Iterator[Finding]:
                             "lock it: a learner could change what it tests")  # fmt: skip
 
 
-def answers_have_a_question(draft: Draft) -> Iterator[Finding]:
-    """A wrong answer is about an exercise, and an answer cell is followed by its test."""
+def marks_can_be_read(draft: Draft) -> Iterator[Finding]:
+    """The marks in the source are written as they should be, and wrong answers are about something."""
+    for file, cell, line, text, hint in draft.mistakes:
+        yield Finding("mark", "error", file, text, hint, cell, line)
+    for wrong in draft.wrong:
+        if not wrong.answer:
+            file, _ = draft.notebooks[wrong.notebook]
+            yield Finding("wrong-answer", "error", file, f"the wrong answer '{wrong.slip}' is about no "
+                          "exercise", "put it below an exercise, or name one: of=NAME", wrong.cell)  # fmt: skip
+
+
+def answers_are_graded(draft: Draft) -> Iterator[Finding]:
+    """An answer cell is followed by its test."""
     for file, node in draft.notebooks.values():
-        open_answer = None
+        answer = None
         for cell in node.cells:
             about = marks(cell)
             if about.get("grade"):
-                open_answer = None
+                answer = None
             elif about.get("solution"):
-                open_answer = cell
-            elif is_wrong(cell) and not any(marks(each).get("solution") for each in node.cells):
-                yield draft.at("wrong-answer", "error", (file, cell),
-                                "a wrong answer in a notebook without exercises")  # fmt: skip
-        if open_answer is not None:
-            yield draft.at("no-test", "warning", (file, open_answer),
-                            "nothing after this answer is graded",
-                            "add course.check(...) with points after it")  # fmt: skip
+                answer = cell
+        if answer is not None:
+            yield draft.at("no-test", "warning", (file, answer), "nothing after this answer is graded",
+                           "add course.check(...) with points after it")  # fmt: skip
 
 
 def calls_have_an_end(draft: Draft) -> Iterator[Finding]:
@@ -242,5 +249,5 @@ def _is_before(one: object, two: object) -> bool:
 
 RULES = (
     names_are_unique, quizzes_can_be_read, points_add_up, exercises_have_tests, tests_are_python,
-    solutions_are_marked, answers_have_a_question, calls_have_an_end, stays_the_same, dates_are_sane,
+    solutions_are_marked, marks_can_be_read, answers_are_graded, calls_have_an_end, stays_the_same, dates_are_sane,
 )  # fmt: skip
