@@ -7,7 +7,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from conftest import SAMPLES
+from import_desk import SAMPLES
 
 from course.cli import run
 from course.errors import CourseError, Invalid, NotFound, Refused

@@ -5,7 +5,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import SAMPLES, said
+from import_desk import SAMPLES, said
 
 from course.cli import run
 from course.errors import Invalid

@@ -5,7 +5,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from conftest import SAMPLES, said
+from import_desk import SAMPLES, said
 
 from course.questions import kind_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import said
+from import_desk import said
 
 from course.errors import Invalid
 from course.interchange import gift, jupyterquiz, qti, qti_write
