@@ -19,7 +19,7 @@ FLOORS = [
     {"scoring", "testing", "layout", "limit"},
     {"questions"},
     {"settings", "notebook", "store"},
-    {"authoring", "exchange", "lesson", "sandbox", "update"},
+    {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
     {"grading", "review", "feedback", "insight"},
     {"term"},
     {"study", "regrade", "inspection", "preview"},
