@@ -45,11 +45,11 @@ def check(term: Course, lesson: str, *, walls: bool = True) -> list[Finding]:
     term.known(lesson)
     with tempfile.TemporaryDirectory(prefix="course-check-") as folder:
         scratch = Path(folder, "course")
-        _copy(term, lesson, scratch)
+        copy(term, lesson, scratch)
         draft, findings = read(term, lesson), list[Finding]()
         try:
             twin = Course.open(scratch)
-            twin.release(lesson)
+            twin.release(lesson, unapproved=True)
         except CourseError as error:
             findings.append(_refused(draft, error, scratch))
         else:
@@ -88,6 +88,7 @@ def read(term: Course, lesson: str) -> Draft:
         tuple(wrong), tuple(mistakes), skipped,
         before={path.stem: notebooks.read(path)[0]
                 for path in sorted((term.layout.release / lesson).glob("*.ipynb"))},
+        review=term.review(lesson),
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def _wrong_answers(name: str, raw: notebooks.NotebookNode) -> Iterator[Wrong]:
             yield Wrong(name, cell.id, answer, mark.name, mark.settings.get("says", ""), mark.rest)
 
 
-def _copy(term: Course, lesson: str, target: Path) -> None:
+def copy(term: Course, lesson: str, target: Path) -> None:
     """Copy what a lesson is made of to where trying it changes nothing."""
     root = term.layout.root
     target.mkdir(parents=True)
@@ -140,7 +141,7 @@ def _tried(term: Course, twin: Course, draft: Draft, *, walls: bool) -> list[Fin
     kept = term.layout.root / CACHE / f"{disk.safe_name(draft.name, 'lesson')}.json"
     if (known := _known(kept, key)) is not None:
         return known
-    results = dict(_run(twin, prepared, trials, walls=walls))
+    results = dict(run(twin, prepared, trials, walls=walls))
     found = list(outcome.findings(draft, trials, results))
     disk.write(kept, json.dumps({"key": key, "findings": [asdict(f) for f in found]}))
     return found
@@ -154,7 +155,7 @@ def _known(path: Path, key: str) -> list[Finding] | None:
         return None  # made anew
 
 
-def _run(
+def run(
     twin: Course, prepared: Prepared, trials: list[Trial], *, walls: bool
 ) -> Iterator[tuple[str, Graded]]:
     """Grade the trials as if learners had handed them in; the solution has half of the time."""

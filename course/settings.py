@@ -12,6 +12,8 @@ from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 
 _RELATIVE = re.compile(r"\s*(\d+)\s*(day|days|week|weeks)\s*")
+_EVERY = re.compile(r"\s*(\d+)\s*(day|week|month|year)s?\s*")
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def _due(value: object) -> object:
@@ -24,6 +26,12 @@ def _due(value: object) -> object:
     raise ValueError("a date, a date with time, or text such as '14 days' or '2 weeks'")
 
 
+def _every(value: object) -> object:
+    if isinstance(value, str) and (match := _EVERY.fullmatch(value)) and 0 < int(match[1]) < 1000:  # noqa: PLR2004  years
+        return dt.timedelta(days=int(match[1]) * _DAYS[match[2]])
+    raise ValueError("text such as '1 year', '6 months' or '90 days'")
+
+
 def _name(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -34,6 +42,7 @@ def _name(value: object) -> object:
 
 
 Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
+Every = Annotated[dt.timedelta, BeforeValidator(_every)]
 Name = Annotated[str, BeforeValidator(_name)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -59,6 +68,8 @@ class Lesson(_Table):
         pass_mark: share of the points needed to pass, 0 to 1.
         requires: folders of lessons that it builds on.
         network: whether learners need a network for it.
+        owners: names of those who write it.
+        reviewers: names of those who may approve it; empty lets anybody.
     """
 
     folder: Name
@@ -70,6 +81,8 @@ class Lesson(_Table):
     pass_mark: Share = 0.5
     requires: tuple[str, ...] = ()
     network: bool = False
+    owners: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
 
 
 class Accepted(_Table):
@@ -95,6 +108,8 @@ class Policies(_Table):
         grace_minutes: lateness that is forgiven.
         attempts: how many submissions count; None is any number.
         test_seconds: how long one of the trainer's own tests may take, the learner's code left out.
+        require_review: whether a lesson must be approved as it is before its release.
+        review_every: how long an approval holds; None for ever.
     """
 
     late: Literal["none", "zero", "per-day"] = "none"
@@ -105,6 +120,8 @@ class Policies(_Table):
     notebook_seconds: float = Field(default=300, gt=0, le=36_000)
     memory_mb: int = Field(default=2048, ge=64)
     test_seconds: float = Field(default=60, gt=0, le=3600)
+    require_review: bool = False
+    review_every: Every | None = None
 
 
 class Group(_Table):

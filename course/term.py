@@ -7,7 +7,6 @@ for graded in course.autograde("cleaning"): ...
 """
 
 import datetime as dt
-import functools
 import hashlib
 import json
 import shutil
@@ -19,9 +18,9 @@ from typing import Any
 
 from course import layout as disk
 from course import notebook as notebooks
-from course.authoring import build, outline
+from course.authoring import build, outline, reviews, versions
 from course.authoring.source import Sources, travelling
-from course.errors import Invalid, NotFound
+from course.errors import Invalid
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
 from course.feedback import page
@@ -58,6 +57,8 @@ class LessonState:
     waiting: int  # for a person
     triage: int
     returned: int
+    version: int  # of the last release; 0 when there is none
+    review: str  # how its content stands with its reviewers
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,11 @@ class Course:
 
     # release ------------------------------------------------------------------------------------
 
-    def release(self, lesson: str) -> Path:
-        """Build a lesson's release and publish it on the exchange; returns its folder."""
+    def release(self, lesson: str, *, unapproved: bool = False) -> Path:
+        """Publish a lesson's release; returns its folder. ``unapproved`` is for a rehearsal."""
         declared = self.known(lesson)
+        if self.file.policies.require_review and not unapproved:
+            reviews.require(self.review(lesson), declared)
         questions = self.source_questions(lesson)
         total = sum(question.points for question in questions)
         if declared.points is not None and declared.points != total:
@@ -130,25 +133,36 @@ class Course:
                 + ", ".join(f"{q.id} {q.points:g}" for q in questions),
             )  # fmt: skip
         build.refuse_shared_names(lesson, self.sources.notebooks(lesson))
-        released = self.rebuild(lesson)
+        version = self.version(lesson)
+        released = self.rebuild(lesson, version)
         with self.book() as book:
             saved.save_questions(book, lesson, questions)
-            absolute = declared.due if isinstance(declared.due, dt.datetime) else None
-            if absolute is not None:
-                saved.set_due(book, lesson, absolute)
+            if isinstance(declared.due, dt.datetime):
+                saved.set_due(book, lesson, declared.due)
         transfer.publish(self.layout, self.config, lesson)
         self._announce()
+        versions.keep(self.layout, lesson, version)
         return released
 
-    def rebuild(self, lesson: str) -> Path:
+    def version(self, lesson: str) -> versions.Version:
+        """Return the version that a release would be now: the last one while nothing changed."""
+        return versions.current(self.sources, lesson)
+
+    def review(self, lesson: str) -> reviews.Standing:
+        """Return how a lesson's content stands with those who answer for it."""
+        return reviews.look(self.layout.root, self.file, lesson, lambda: self.version(lesson).hash)
+
+    def rebuild(self, lesson: str, version: versions.Version | None = None) -> Path:
         """Build a lesson's release into its place; the gradebook learns its cells."""
         self.book().close()  # made here where there is none: nbgrader would start a program for it
         source = self.sources.folder(lesson)
         built = transfer.build(self.layout, self.config, lesson, source, _first)
-        self.write_sheet(lesson, built)
+        self.write_sheet(lesson, built, version)
         return transfer.install(self.layout, built, lesson)
 
-    def write_sheet(self, lesson: str, folder: Path) -> None:
+    def write_sheet(
+        self, lesson: str, folder: Path, version: versions.Version | None = None
+    ) -> None:
         """Write `lesson.json` into a built release, if the lesson has questions or tests of ours."""
         items, tests = self.items(lesson), self.layout.tests(lesson)
         if not items and not tests.is_file():
@@ -156,6 +170,7 @@ class Course:
         source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
         nodes = [node for _, node in self.sources.notebooks(lesson)]
         about = outline.about(self.file, lesson, nodes, source, tests.name)
+        about |= (version or self.version(lesson)).about()
         checks = build.public_tests(source, tests.name)
         disk.write(folder / sheet.NAME, sheet.build(lesson, items.values(), checks, about))
 
@@ -449,6 +464,8 @@ class Course:
                 sum(key[0] == lesson for key in waiting),
                 sum(row["state"] == TRIAGE for row in mine.values()),
                 sum(bool(row["feedback"]) for row in mine.values()),
+                last.number if (last := versions.last(self.layout, lesson)) else 0,
+                str(review) if (review := self.review(lesson)).wanted else "",
             ))  # fmt: skip
         return states
 
@@ -459,17 +476,3 @@ def _first(node: Any, resources: Any) -> tuple[Any, Any]:
 
 def _plain(name: str) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "-" for c in name).lstrip(".-") or "course"
-
-
-@functools.cache
-def sample_folder() -> Path:
-    """Return the folder of the sample course: in the package, or the clone that it runs from.
-
-    Raises:
-        NotFound: when neither is there.
-    """
-    inside = Path(__file__).parent
-    for folder in (inside / "sample", inside.parent):
-        if (folder / disk.COURSE_FILE).is_file() and (folder / "notebooks").is_dir():
-            return folder
-    raise NotFound("the sample course is not installed", where=str(inside))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from course.authoring import build
 from course.authoring.finding import Finding
+from course.authoring.reviews import Standing
 from course.model import Question
 from course.notebook import NotebookNode, marks
 from course.questions import Item
@@ -52,6 +53,7 @@ class Draft:
         skipped: file and cell -> how many lines of marks its source began with.
         release: the built release's files, name -> content; empty when it can't be built.
         before: the last released version's notebooks, name -> cells.
+        review: how it stands with its reviewers; None when that was not looked up.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Draft:
     skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
     release: Mapping[str, bytes] = field(default_factory=dict)
     before: Mapping[str, NotebookNode] = field(default_factory=dict)
+    review: Standing | None = None
 
     @property
     def about(self) -> Lesson:

@@ -10,7 +10,19 @@ import tempfile
 
 import typer
 
-from course.cli import grade, inspect, learn, make, people, show, teach, trade, write
+from course.cli import (
+    grade,
+    inspect,
+    learn,
+    make,
+    people,
+    review,
+    show,
+    suggest,
+    teach,
+    trade,
+    write,
+)  # fmt: skip
 from course.errors import CourseError
 
 INTERRUPTED = 130
@@ -24,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Courses taught with Jupyter notebooks at the learner's own pace, on top of nbgrader.",
 )
-for group in (make, write, trade, people, teach, inspect, grade, learn):
+for group in (make, write, trade, people, teach, inspect, suggest, review, grade, learn):
     group.add_to(app)
 
 

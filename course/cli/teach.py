@@ -38,6 +38,8 @@ def status(course: CourseOption = None, json: JsonOption = False) -> None:
         "waiting": "wait for a person",
         "triage": "triage",
         "returned": "feedback out",
+        "version": "version",
+        "review": "review",
     }
     rows = [asdict(state) for state in opened.status()]
     show.table(rows, columns, as_json=json, empty="this course has no lesson yet")
@@ -55,7 +57,8 @@ def release(lessons: Lessons, course: CourseOption = None) -> None:
         opened.known(lesson)
     for lesson in show.each("releasing", lessons):
         folder = opened.release(lesson)
-        show.say(f"released {lesson}: {folder.relative_to(opened.layout.root)}")
+        version = opened.version(lesson)
+        show.say(f"released {lesson}: {folder.relative_to(opened.layout.root)}, {version}")
 
 
 def collect(

@@ -14,13 +14,14 @@ from rich.progress import track as _track
 from rich.table import Table
 
 from course import layout as disk
+from course.demo.sample import sample_folder
 from course.demo.persona import fill_in
 from course.errors import Invalid
 from course.feedback import number
 from course.grading.pool import Workers
 from course.model import Learner, ManualMark, Mark
 from course.study import Study
-from course.term import Course, sample_folder
+from course.term import Course
 
 HERE = Path(__file__).parent
 MARKER = ".course-demo"

@@ -15,8 +15,9 @@ from course.authoring import rules
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 from course.authoring.trials import wrong_answers
+from course.demo.sample import sample_folder
 from course.inspection import check, read
-from course.term import Course, sample_folder
+from course.term import Course
 
 Spoil = Callable[[Path], None]
 HINT = "hint: you did it a moment ago"

@@ -14,10 +14,11 @@ from classroom import BIN, course, digest
 from course.authoring import cell_ids, text
 from course.authoring.convert import convert
 from course.authoring.source import Sources
+from course.demo.sample import sample_folder
 from course.errors import Invalid
 from course.layout import sources
 from course.notebook import NotebookNode, read
-from course.term import Course, sample_folder
+from course.term import Course
 
 FORMS = ["md", "py", "ipynb"]
 

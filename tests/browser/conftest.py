@@ -21,10 +21,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from course import layout as disk
 from course import notebook as notebooks
+from course.demo.sample import sample_folder
 from course.lesson import record
 from course.model import Learner, ManualMark
 from course.study import Study
-from course.term import Course, sample_folder
+from course.term import Course
 
 LESSON = "first-look"
 TOKEN = "browser-tests"  # noqa: S105  of servers that live for a minute

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shlex
 import shutil
 import sqlite3
@@ -23,6 +24,7 @@ DATA = Path(__file__).parent
 
 DOUBLE = "def double(number):\n    return 2 * number\n"
 SQUARE = "def double(number):\n    return number * number\n"
+_RELEASED = re.compile(rb'"released": "[^"]*"')
 WISH = "I want to read a table without fear."
 
 
@@ -145,9 +147,9 @@ def gradebook(our: Path) -> dict[str, Any]:
 
 
 def visible(folder: Path) -> dict[str, bytes]:
-    """Return the files that anybody sees: hidden ones, secrets and times of handing in left out."""
+    """Return the files that anybody sees: hidden ones, secrets, times of release and handing in left out."""
     return {
-        name: content for name, content in tree(folder).items()
+        name: _RELEASED.sub(b"", content) for name, content in tree(folder).items()
         if not any(part.startswith(".") for part in Path(name).parts)
         and not name.endswith(("timestamp.txt", "submission_secret.txt")) and "gradebook.db" not in name
         and "/inbound/" not in name

@@ -23,6 +23,7 @@ FLOORS = [
     {"grading", "review", "feedback", "insight"},
     {"term"},
     {"study", "regrade", "inspection", "preview"},
+    {"comparison", "suggestion"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},

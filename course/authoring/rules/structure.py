@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from course.authoring import build
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
+from course.authoring.reviews import State
 from course.errors import nearest
 from course.model import Kind
 from course.notebook import marks
@@ -247,7 +248,20 @@ def _is_before(one: object, two: object) -> bool:
     return isinstance(one, dt.timedelta) and isinstance(two, dt.timedelta) and one < two
 
 
+def is_approved(draft: Draft) -> Iterator[Finding]:
+    """Those who answer for the lesson have seen it as it is, and not too long ago."""
+    now = draft.review
+    if now is None or now.state is State.APPROVED or not now.wanted:
+        return
+    urgent = draft.course.policies.require_review or now.state is State.DUE
+    yield draft.about_file(
+        "review", "warning" if urgent else "note", f"review of lesson '{draft.name}': {now}",
+        f"look at it (course diff {draft.name}), then: course review approve {draft.name}",
+    )  # fmt: skip
+
+
 RULES = (
     names_are_unique, quizzes_can_be_read, points_add_up, exercises_have_tests, tests_are_python,
     solutions_are_marked, marks_can_be_read, answers_are_graded, calls_have_an_end, stays_the_same, dates_are_sane,
+    is_approved,
 )  # fmt: skip
