@@ -231,9 +231,7 @@ def test_it_is_accessible_and_looks_well(
         quiz(page, words)
     accessible(page, "form.course-quiz")
     cell = page.locator(".jp-CodeCell").filter(has=form)
-    cell.evaluate(
-        "cell => { cell.scrollIntoView(); document.activeElement.blur(); }"
-    )
+    cell.evaluate("cell => { cell.scrollIntoView(); document.activeElement.blur(); }")
     page.mouse.move(2, 500)
     expect(page.get_by_role("status").filter(has_text="table-facts:")).to_be_in_viewport(ratio=1)
     picture(page, name)
