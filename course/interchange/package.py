@@ -27,7 +27,7 @@ def files(data: bytes, report: Report) -> Iterator[tuple[str, bytes]]:
     left = MOST_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             _bounded(entries, report)
             for entry in entries:
                 _inside(entry, report)
@@ -75,7 +75,7 @@ def _bounded(entries: list[zipfile.ZipInfo], report: Report) -> None:
 def _inside(entry: zipfile.ZipInfo, report: Report) -> None:
     path = PurePosixPath(entry.filename.replace("\\", "/"))
     link = stat.S_ISLNK(entry.external_attr >> 16)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or link:
+    if path.is_absolute() or ".." in path.parts or not path.parts or ":" in path.parts[0] or link:
         raise Refused(
             "this package names a place outside of it", where=report.file, found=repr(entry.filename),
             expected="files inside the package", hint="don't use this file; ask where it comes from",
