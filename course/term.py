@@ -20,6 +20,7 @@ from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build, outline, reviews, versions
 from course.authoring.source import Sources, travelling
+from course.authoring.versions import Version
 from course.errors import Invalid
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
@@ -144,7 +145,7 @@ class Course:
         versions.keep(self.layout, lesson, version)
         return released
 
-    def version(self, lesson: str) -> versions.Version:
+    def version(self, lesson: str) -> Version:
         """Return the version that a release would be now: the last one while nothing changed."""
         return versions.current(self.sources, lesson)
 
@@ -152,7 +153,7 @@ class Course:
         """Return how a lesson's content stands with those who answer for it."""
         return reviews.look(self.layout.root, self.file, lesson, lambda: self.version(lesson).hash)
 
-    def rebuild(self, lesson: str, version: versions.Version | None = None) -> Path:
+    def rebuild(self, lesson: str, version: Version | None = None) -> Path:
         """Build a lesson's release into its place; the gradebook learns its cells."""
         self.book().close()  # made here where there is none: nbgrader would start a program for it
         source = self.sources.folder(lesson)
@@ -160,15 +161,13 @@ class Course:
         self.write_sheet(lesson, built, version)
         return transfer.install(self.layout, built, lesson)
 
-    def write_sheet(
-        self, lesson: str, folder: Path, version: versions.Version | None = None
-    ) -> None:
+    def write_sheet(self, lesson: str, folder: Path, version: Version | None = None) -> None:
         """Write `lesson.json` into a built release, if the lesson has questions or tests of ours."""
         items, tests = self.items(lesson), self.layout.tests(lesson)
         if not items and not tests.is_file():
             return
         source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
-        nodes = [node for _, node in self.sources.notebooks(lesson)]
+        nodes = (node for _, node in self.sources.notebooks(lesson))
         about = outline.about(self.file, lesson, nodes, source, tests.name)
         about |= (version or self.version(lesson)).about()
         checks = build.public_tests(source, tests.name)
