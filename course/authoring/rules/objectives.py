@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from course.authoring import outline
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
+from course.questions.text import QuizTextError
 
 
 def objectives_are_met(draft: Draft) -> Iterator[Finding]:
@@ -22,7 +23,10 @@ def objectives_are_met(draft: Draft) -> Iterator[Finding]:
             "grade a question, or make one must-correct",
         )  # fmt: skip
     tagged = {item.objective: item for item in draft.items.values() if item.objective}
-    parts = outline.sections(node for _, node in draft.notebooks.values())
+    try:
+        parts = outline.sections(node for _, node in draft.notebooks.values())
+    except QuizTextError:
+        return  # a rule of its own tells
     practised = {
         *tagged,
         *(one for part in parts if part["questions"] for one in part["objectives"]),
