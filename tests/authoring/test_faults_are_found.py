@@ -109,6 +109,7 @@ READ: dict[str, tuple[Spoil, str, str]] = {
     "no points": (cell("double-answer", " points=3", ""), "mark", "double-answer 1"),
     "graded for nothing": (
         added("Why?", "markdown", metadata=nbgrader("why", points=0, solution=True, locked=False)), "points", "new"),
+    "test in the notebook": (added("assert True", metadata=nbgrader("inside")), "test-inside", "new"),
     "unknown mark": (cell("double-answer", "exercise:", "exercize:"), "mark", "double-answer 1"),
     "wrong answer to nothing": (added("#| wrong: nothing\nx = 1"), "wrong-answer", "new"),
     "wrong answer no python": (added("#| wrong: broken\ndef double(", place=7), "wrong-answer", "new"),

@@ -97,6 +97,17 @@ def exercises_have_tests(draft: Draft) -> Iterator[Finding]:
                           f"{tested[question.id]:g}", "make both the same", cell)  # fmt: skip
 
 
+def tests_stand_outside(draft: Draft) -> Iterator[Finding]:
+    """Tests in the notebook run in the learner's process, where they can be read and deceived."""
+    for question in draft.questions:
+        if question.kind is Kind.TESTS:
+            file, cell = draft.place(question.id)
+            yield Finding("test-inside", "note", file,
+                          f"the test of '{question.id}' stands in the notebook: it runs in the learner's "
+                          "process, where it can be read and deceived",
+                          "move it to autograders/, and put course.check(...) here", cell)  # fmt: skip
+
+
 def _declared(tests: str) -> Iterator[tuple[str, float, int]]:
     """Yield question, points and line of every ``@points`` of a tests file."""
     try:
@@ -261,7 +272,7 @@ def is_approved(draft: Draft) -> Iterator[Finding]:
 
 
 RULES = (
-    names_are_unique, quizzes_can_be_read, points_add_up, exercises_have_tests, tests_are_python,
-    solutions_are_marked, marks_can_be_read, answers_are_graded, calls_have_an_end, stays_the_same, dates_are_sane,
-    is_approved,
+    names_are_unique, quizzes_can_be_read, points_add_up, exercises_have_tests, tests_stand_outside,
+    tests_are_python, solutions_are_marked, marks_can_be_read, answers_are_graded, calls_have_an_end,
+    stays_the_same, dates_are_sane, is_approved,
 )  # fmt: skip
