@@ -58,15 +58,18 @@ def questions(name: str, node: NotebookNode) -> list[Question]:
 def refuse_shared_names(lesson: str, sources: Sequence[tuple[str, NotebookNode]]) -> None:
     """Require that no question of a lesson has the name of one in another of its notebooks.
 
-    nbgrader wants names unique in one notebook only; a mark and a saved answer are found by the
-    lesson and the question's name alone.
+    nbgrader wants names unique in one notebook only, and such lessons of its own stay as they are;
+    a saved answer and the tests of an exercise are found by the lesson and the question's name alone.
 
     Raises:
         Invalid: with every such name and its places.
     """
-    places = {(each.id, name) for name, node in sources for each in questions(name, node)}
-    places |= {(each.id, name) for name, node in sources for each in quizzes(name, node)}
-    times = Counter(each for each, _ in places)
+    graded = [(each, name) for name, node in sources for each in questions(name, node)]
+    asked = [(each.id, name) for name, node in sources for each in quizzes(name, node)]
+    ours = {each.id for each, _ in graded if each.kind in (Kind.QUIZ, Kind.CODE)}
+    ours |= {each for each, _ in asked}
+    places = {(each.id, name) for each, name in graded} | set(asked)
+    times = Counter(each for each, _ in places if each in ours)
     shared = [f"'{each}' in {name}.ipynb" for each, name in sorted(places) if times[each] > 1]
     if shared:
         raise Invalid(

@@ -181,11 +181,11 @@ def apply(node: NotebookNode) -> tuple[NotebookNode, list[Problem]]:
     imported = any(_imports_course(cell) for cell in node.cells)
     for cell in list(node.cells):
         mark = read(cell.source)
-        problems += [Problem(cell.id, *problem) for problem in mark.problems]
+        problems += [Problem(_id(cell), *problem) for problem in mark.problems]
         if mark.word:
             above = mark.name if mark.word == "exercise" else above
             found = [*_misplaced(cell, mark, above, imported=imported)]
-            problems += [Problem(cell.id, 1, *each) for each in found]
+            problems += [Problem(_id(cell), 1, *each) for each in found]
             cell.source = mark.rest
             if mark.name and not found and mark.word != "wrong":
                 problems += _write(node, cell, mark)
@@ -194,6 +194,11 @@ def apply(node: NotebookNode) -> tuple[NotebookNode, list[Problem]]:
         if mark.word == "wrong":
             node.cells.remove(cell)
     return node, [*problems, *_twice(node)]
+
+
+def _id(cell: NotebookNode) -> str:
+    """Return a cell's id; before notebook format 4.5 there are none."""
+    return str(cell.get("id", ""))
 
 
 def _imports_course(cell: NotebookNode) -> bool:
@@ -246,7 +251,7 @@ def _check(node: NotebookNode, cell: NotebookNode, name: str) -> NotebookNode:
         if other.cell_type == "code" and call_of(other.source) == ("course.check", name):
             return other
     made: NotebookNode = type(cell)(
-        cell_type="code", execution_count=None, id=free(name, [each.id for each in node.cells]),
+        cell_type="code", execution_count=None, id=free(name, [_id(each) for each in node.cells]),
         metadata=type(cell)(), outputs=[], source=f'course.check("{name}")',
     )  # fmt: skip
     node.cells.insert(node.cells.index(cell) + 1, made)
@@ -260,7 +265,7 @@ def _settle(cell: NotebookNode, wanted: dict[str, Any], mark: Mark) -> list[Prob
         cell.metadata["nbgrader"] = type(cell)(wanted)
         return []
     return [
-        Problem(cell.id, 1, f"'#| {mark.word}: {mark.name}' says {key}={value}, nbgrader's metadata says "
+        Problem(_id(cell), 1, f"'#| {mark.word}: {mark.name}' says {key}={value}, nbgrader's metadata says "
                 f"{key}={there.get(key)}", "change one of them, or remove the metadata: the mark is enough")
         for key, value in wanted.items()
         if key not in ("schema_version", "cell_type", "locked") and (there.get(key) or 0) != value
@@ -281,13 +286,13 @@ def _twice(node: NotebookNode) -> Iterator[Problem]:
         name = marks(cell).get("grade_id", "")
         if name in seen and not is_quiz(cell.source):  # of quizzes, `build.quizzes` tells
             yield Problem(
-                cell.id,
+                _id(cell),
                 1,
                 f"the name '{name}' is taken by cell '{seen[name]}'",
                 "give it another name",
             )
         if name:
-            seen.setdefault(name, cell.id)
+            seen.setdefault(name, _id(cell))
 
 
 def free(wanted: str, taken: list[str]) -> str:

@@ -181,3 +181,12 @@ def test_all_mistakes_of_a_notebook_come_at_once() -> None:
     )
     assert len(told) >= 6
     assert {line.partition(",")[0] for line in told} == {"c1", "c2", "c3"}
+
+
+def test_a_notebook_of_before_cell_ids_is_read_too() -> None:
+    node = new_notebook(cells=[code("#| exercize: double points=3"), code(QUIZ), code(QUIZ)])
+    for cell in node.cells:
+        del cell["id"]
+    _, problems = marks.apply(node)
+    assert {problem.cell for problem in problems} == {""}
+    assert any("exercize" in problem.text for problem in problems)

@@ -106,7 +106,9 @@ def test_words_of_ones_own_are_kept_and_a_second_run_records_nothing(
 
     run_all(page)
 
-    expect(page.locator(".course-card").last).to_contain_text("What is in the table? (cells-of-a-table)")
+    expect(page.locator(".course-card").last).to_contain_text(
+        "What is in the table? (cells-of-a-table)"
+    )
     expect(page.locator(".course-video").get_by_role("status")).to_contain_text(
         "You stopped at 0:2"
     )
