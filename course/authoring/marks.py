@@ -310,14 +310,3 @@ def without_rubrics(node: NotebookNode) -> None:
         own = cell.metadata.get("course")
         if isinstance(own, dict) and own.pop("rubric", None) is not None and not own:
             del cell.metadata["course"]
-
-
-def wrong_answers(node: NotebookNode) -> list[tuple[str, str, str]]:
-    """Return exercise, name and code of each ``#| wrong:`` cell of a source."""
-    found, above = [], ""
-    for cell in node.cells:
-        mark = read(cell.source)
-        above = mark.name if mark.word == "exercise" else above
-        if mark.word == "wrong":
-            found.append((mark.settings.get("of") or above, mark.name, mark.rest))
-    return found

@@ -6,6 +6,7 @@ answers are bounded, and patterns that could are refused when the author writes 
 
 import re
 import unicodedata
+import warnings
 
 from course.questions.item import MalformedAnswerError
 from course.questions.vary import Values, filled, written
@@ -52,8 +53,10 @@ def problem(rule: str) -> str:
     if not is_pattern(rule):
         return ""
     try:
-        re.compile(rule[1:-1])
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # what later Pythons read otherwise
+            re.compile(rule[1:-1])
+    except (re.error, FutureWarning) as error:
         return f"{rule} is no regular expression: {error}"
     bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "c", rule[1:-1])
     bare = re.sub(r"\(\?(?:[:=!]|<[=!]|P<\w+>)", "(", bare)
