@@ -1,7 +1,9 @@
 """A lesson as its rules see it: everything that was read of it, once. Pure."""
 
 import ast
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -94,6 +96,18 @@ class Draft:
                 found[item.id] = item
         return found
 
+    @cached_property
+    def travelling(self) -> list[tuple[str, str]]:
+        """Return name and text of every file of the release; of JSON also the texts in it."""
+        found = []
+        for name, content in self.release.items():
+            text = content.decode("utf-8", "replace")
+            if name.endswith((".ipynb", ".json")):  # where quotes and line ends are escaped
+                with suppress(ValueError):  # a file of the author's that only is called so
+                    text += "\n" + "\n".join(_strings(json.loads(text)))
+            found.append((name, text))
+        return found
+
     def cells(self, kind: str = "") -> Iterator[tuple[str, NotebookNode]]:
         """Yield the file and each cell, of one cell type if it is given."""
         for file, node in self.notebooks.values():
@@ -123,6 +137,18 @@ class Draft:
     def about_file(self, rule: str, level: str, text: str, hint: str = "") -> Finding:
         """Return a finding about the lesson's entry in `course.toml`."""
         return Finding(rule, level, "course.toml", text, hint)
+
+
+def _strings(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield str(key)
+            yield from _strings(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _strings(value)
 
 
 def tree(source: str) -> ast.Module | None:

@@ -210,26 +210,29 @@ def _tests(source: str) -> tuple[dict[str, Any], str]:
     found, rest = dict[str, Any](), list[str]()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
-            found[node.name] = {**_declared(node), "hash": digest({"": _plain(node)})}
+            found[node.name] = {**declared(node), "hash": digest({"": _plain(node)})}
         else:
             rest.append(ast.unparse(node))
     return found, digest({"": rest})
 
 
 def _plain(test: ast.FunctionDef) -> str:
-    """Return a test's code without what `_declared` says of it: other points are no other test."""
-    kept = [each for each in test.decorator_list if _name(each) not in ("points", "public", "hint")]
+    """Return a test's code without what `declared` says of it: other points are no other test."""
+    kept = [
+        each for each in test.decorator_list if name_of(each) not in ("points", "public", "hint")
+    ]
     return "\n".join(
         [*map(ast.unparse, kept), ast.unparse(test.args), *map(ast.unparse, test.body)]
     )
 
 
-def _declared(test: ast.FunctionDef) -> dict[str, Any]:
+def declared(test: ast.FunctionDef) -> dict[str, Any]:
+    """Return "question", "points" and "public" of a test, as its decorators say; see `course.testing`."""
     about: dict[str, Any] = {"question": "", "points": 0.0, "public": False}
     for each in test.decorator_list:
-        if _name(each) == "public":
+        if name_of(each) == "public":
             about["public"] = True
-        if isinstance(each, ast.Call) and _name(each) == "points":
+        if isinstance(each, ast.Call) and name_of(each) == "points":
             values: dict[str | None, ast.expr | None] = {
                 "points": each.args[0] if each.args else None
             }
@@ -241,9 +244,10 @@ def _declared(test: ast.FunctionDef) -> dict[str, Any]:
     return about
 
 
-def _name(decorator: ast.expr) -> str:
+def name_of(decorator: ast.expr) -> str:
+    """Return the name of a decorator, without the module that it is taken from."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return ast.unparse(called).removeprefix("course.")
+    return ast.unparse(called).rpartition(".")[2]
 
 
 def is_code(question: Mapping[str, Any]) -> bool:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
 from course.errors import Invalid
@@ -50,7 +49,7 @@ _Read = Callable[[Element, Asked, Report], Asked]
 
 def _question(element: Element, read_kind: _Read, where: str, report: Report) -> Asked:
     hints = tuple(shown for hint in element.findall("hint") if (shown := _shown(hint)))
-    points = _number(tree.text(element, "defaultgrade", "1"), "defaultgrade")
+    points = tree.number(tree.text(element, "defaultgrade", "1"), "defaultgrade")
     base = Asked("", "", _shown(element.find("questiontext")), points=float(points), hints=hints, where=where)  # fmt: skip
     asked = read_kind(element, base, report)
     general = _shown(element.find("generalfeedback"))
@@ -64,7 +63,7 @@ def _question(element: Element, read_kind: _Read, where: str, report: Report) ->
     for tag, what in _LEFT.items():
         if any(tree.text(each) for each in element.iter(tag)):
             report.lost(where, what)
-    if _number(tree.text(element, "penalty", "0"), "penalty") and hints:
+    if tree.number(tree.text(element, "penalty", "0"), "penalty") and hints:
         report.lost(where, "the penalty for another try")
     return asked
 
@@ -76,18 +75,8 @@ def _shown(element: Element | None) -> str:
     return text if element.get("format") in ("markdown", "plain_text") else markdown(text)
 
 
-def _number(text: str, what: str) -> Decimal:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation as error:
-        raise ValueError(f"{what} is no number: {text!r}") from error
-    if not number.is_finite():
-        raise ValueError(f"{what} is no number: {text!r}")
-    return number
-
-
 def _weight(answer: Element) -> float:
-    return float(_number(answer.get("fraction", "0"), "fraction"))
+    return float(tree.number(answer.get("fraction", "0"), "fraction"))
 
 
 def _why(answer: Element) -> str:
@@ -137,8 +126,8 @@ def _numeric(element: Element, base: Asked, report: Report) -> Asked:
             continue
         if 0 < weight < 100:  # noqa: PLR2004  percent
             report.changed(base.where, f"{text} earned {weight:g} % and is right now")
-        off = _number(tree.text(answer, "tolerance", "0") or "0", "tolerance")
-        rule = f"{_number(text, 'the answer'):f}" + (f" +- {off:f}" if off else "")
+        off = tree.number(tree.text(answer, "tolerance", "0") or "0", "tolerance")
+        rule = f"{tree.number(text, 'the answer'):f}" + (f" +- {off:f}" if off else "")
         choices.append(Choice(rule, weight > 0, _why(answer)))
     names = [tree.text(unit, "unit_name") for unit in element.iter("unit")]
     if len(names) > 1:

@@ -7,7 +7,7 @@ missing, the kind is seen from the responses.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from course.errors import Invalid
@@ -69,7 +69,7 @@ def _question(item: Element, where: str, report: Report) -> Asked | None:
                  if not any(each in list(r.iter("material")) for r in _responses(item))]  # fmt: skip
     prompt = "\n\n".join(filter(None, map(_shown, materials)))
     base = Asked(
-        "", "", prompt, points=float(_number(points or "1", "points_possible")), where=where
+        "", "", prompt, points=float(tree.number(points or "1", "points_possible")), where=where
     )
     for source in re.findall(r"\$IMS-CC-FILEBASE\$[^\s\")]*", prompt):
         report.lost(where, f"the file {source} that it shows")
@@ -104,16 +104,6 @@ def _shown(material: Element) -> str:
     return "\n\n".join(parts)
 
 
-def _number(text: str, what: str) -> Decimal:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation as error:
-        raise ValueError(f"{what} is no number: {text!r}") from error
-    if not number.is_finite():
-        raise ValueError(f"{what} is no number: {text!r}")
-    return number
-
-
 def _labels(response: Element) -> dict[str, str]:
     return {label.get("ident", ""): _shown(label) for label in response.iter("response_label")}
 
@@ -124,7 +114,7 @@ def _scores(item: Element) -> list[tuple[Element, float, str]]:
     for rule in item.iter("respcondition"):
         given, condition = rule.find("setvar"), rule.find("conditionvar")
         if given is not None and condition is not None:
-            found.append((condition, float(_number(tree.text(given) or "0", "setvar")), given.get("action", "Set")))  # fmt: skip
+            found.append((condition, float(tree.number(tree.text(given) or "0", "setvar")), given.get("action", "Set")))  # fmt: skip
     return found
 
 
@@ -216,7 +206,7 @@ _Ends = tuple[Decimal, Decimal, Decimal | None]
 
 def _ends(condition: Element) -> _Ends:
     """Return the least and the greatest number that a condition means, and the one that it names."""
-    found = {tag: _number(tree.text(each), tag) for tag in ("vargte", "vargt", "varlte", "varlt", "varequal")
+    found = {tag: tree.number(tree.text(each), tag) for tag in ("vargte", "vargt", "varlte", "varlt", "varequal")
              if (each := next(condition.iter(tag), None)) is not None}  # fmt: skip
     middle = found.get("varequal")
     low, high = found.get("vargte", found.get("vargt")), found.get("varlte", found.get("varlt"))

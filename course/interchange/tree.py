@@ -1,5 +1,6 @@
 """XML from anybody: no entity is expanded, nothing is fetched, and every element knows its line."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -61,3 +62,14 @@ def text(element: Element | None, path: str = ".", default: str = "") -> str:
     """Return the text of what lies at a path, with that of its parts; ``default`` if nothing does."""
     found = element.find(path) if element is not None else None
     return "".join(found.itertext()).strip() if found is not None else default
+
+
+def number(text: str, what: str) -> Decimal:
+    """Return the number that a text is; raise ValueError, with what it is of, when it is none."""
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation as error:
+        raise ValueError(f"{what} is no number: {text!r}") from error
+    if not value.is_finite():
+        raise ValueError(f"{what} is no number: {text!r}")
+    return value

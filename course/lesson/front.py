@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from course.lesson import words
+from course.lesson import plan, words
 from course.lesson.card import Card
 from course.lesson.language import _
+from course.lesson.plan import Plan
 
 
 def cell() -> str:
@@ -47,6 +49,15 @@ def kept(write: Callable[[], Any]) -> str:
         said = _("This could not be recorded: {reason} Your work is unharmed.")
         return said.format(reason=words.of_failure(error))
     return ""
+
+
+def lesson(folder: Path) -> Plan | None:
+    """Return what the lesson of a folder consists of; None when that was shown to be away."""
+    try:
+        return plan.read(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        show(missing())
+        return None
 
 
 def missing() -> Card:

@@ -14,10 +14,8 @@ from course.lesson.state import State
 def show_progress() -> None:
     """See `course.progress`."""
     folder = Path.cwd()
-    try:
-        lesson = plan.read(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        front.show(front.missing())
+    lesson = front.lesson(folder)
+    if lesson is None:
         return
     trouble = finish(folder, lesson) if front.cell() else ""
     front.show(card(lesson, record.read(folder), trouble))

@@ -19,10 +19,8 @@ class NotYet(Exception):
 def show_section(name: str) -> None:
     """See `course.section`."""
     folder = Path.cwd()
-    try:
-        lesson = plan.read(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        front.show(front.missing())
+    lesson = front.lesson(folder)
+    if lesson is None:
         return
     trouble = begin(folder, lesson, name) if front.cell() else ""
     state = record.read(folder)
@@ -63,10 +61,8 @@ def finish(folder: Path, lesson: Plan) -> str:
 def show_gate(section: str, objective: str, *, skip: bool) -> None:
     """See `course.gate`."""
     folder = Path.cwd()
-    try:
-        lesson = plan.read(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        front.show(front.missing())
+    lesson = front.lesson(folder)
+    if lesson is None:
         return
     state, name = record.read(folder), section or objective
     left = open_at(folder, lesson, section, objective)

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,13 @@ def picture(tmp_path: Path) -> Callable[..., None]:
         assert (folder / name).stat().st_size > 20_000, "this picture shows next to nothing"
 
     return take
+
+
+def jupyterlab(home: Path, base: Path) -> AbstractContextManager[Server]:
+    """Run JupyterLab on a learner's folder; see `serving`."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
+    command += ["--allow-root"] if os.geteuid() == 0 else []
+    return serving(command, home, base)
 
 
 @contextlib.contextmanager

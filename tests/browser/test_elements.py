@@ -1,15 +1,13 @@
 """Video, sections, progress and reflections in JupyterLab, as a learner meets them."""
 
 import json
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
 import pytest
-from conftest import LESSON, Server, Term, accessible, serving
+from conftest import LESSON, Server, Term, accessible, jupyterlab
 from playwright.sync_api import Browser, Page, expect
 
 from course.study import Study
@@ -29,9 +27,7 @@ def lab(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     node.cells = [cell for cell in node.cells if cell.id in wanted]
     node.cells.insert(0, nbformat.v4.new_code_cell("import course"))
     nbformat.write(node, folder / NOTEBOOK)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
-    command += ["--allow-root"] if os.geteuid() == 0 else []
-    with serving(command, home, tmp_path_factory.mktemp("dora")) as server:
+    with jupyterlab(home, tmp_path_factory.mktemp("dora")) as server:
         yield server
 
 

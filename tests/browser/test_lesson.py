@@ -1,15 +1,13 @@
 """A learner in JupyterLab: quizzes by mouse and by keyboard, checks, and what is kept on the disk."""
 
 import json
-import os
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import LESSON, Server, Term, accessible, serving, solve
+from conftest import LESSON, Server, Term, accessible, jupyterlab, solve
 from playwright.sync_api import Browser, Locator, Page, expect
 
 PRACTICE = "What does one row of flights stand for?"
@@ -27,9 +25,7 @@ def lab(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
         return text.replace(".any(", ".all(") if question == "table-facts-answer" else text
 
     solve(home / LESSON, term.course, mistaken)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
-    command += ["--allow-root"] if os.geteuid() == 0 else []
-    with serving(command, home, tmp_path_factory.mktemp("learner")) as server:
+    with jupyterlab(home, tmp_path_factory.mktemp("learner")) as server:
         yield server
 
 

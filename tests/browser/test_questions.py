@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOCS, Server, accessible, serving
+from conftest import DOCS, Server, accessible, jupyterlab
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from course.lesson import record
@@ -32,9 +32,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab on a lesson with every kind."""
     home = tmp_path_factory.mktemp("home")
     every_kind.write(home / "lesson")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
-    command += ["--allow-root"] if os.geteuid() == 0 else []
-    with serving(command, home, tmp_path_factory.mktemp("learner")) as server:
+    with jupyterlab(home, tmp_path_factory.mktemp("learner")) as server:
         yield server
 
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -41,9 +43,14 @@ def test_a_solution_that_fails_is_told_with_its_cell(
     assert "loops.ipynb, cell 'total'" in said
     assert "found: ZeroDivisionError: division by zero" in said
     assert "Restart Kernel and Run All Cells" in said
-    kernels = [each for each in psutil.Process().children(recursive=True)
-               if "ipykernel" in " ".join(each.cmdline())]  # fmt: skip
-    assert not kernels, "the kernel ended with the release"
+    assert not list(kernels()), "the kernel ended with the release"
+
+
+def kernels() -> Iterator[psutil.Process]:
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has ended, though nobody has asked for its code
+            if "ipykernel" in " ".join(each.cmdline()):
+                yield each
 
 
 def test_a_snippet_that_fails_is_told_with_its_cell(

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 from course.authoring import build
 from course.authoring.draft import Draft
@@ -26,7 +25,7 @@ def no_solution_travels(draft: Draft) -> Iterator[Finding]:
         if not marks(cell).get("solution"):
             continue
         for number, line in _hidden_lines(cell.source):
-            for name, text in _texts(draft):
+            for name, text in draft.travelling:
                 if line in text and not _shown_elsewhere(draft, cell.id, line):
                     yield draft.at("solution-leaks", "error", (file, cell),
                                     f"a line of the solution stands in the release, in {name}: '{line}'",
@@ -51,30 +50,9 @@ def _shown_elsewhere(draft: Draft, cell_id: str, line: str) -> bool:
     )  # fmt: skip
 
 
-def _texts(draft: Draft) -> Iterator[tuple[str, str]]:
-    for name, content in draft.release.items():
-        text = content.decode("utf-8", "replace")
-        if name.endswith((".ipynb", ".json")):  # where quotes and line ends are escaped
-            with suppress(ValueError):  # a file of the author's that only is called so
-                text += "\n" + "\n".join(_strings(json.loads(text)))
-        yield name, text
-
-
-def _strings(data: object) -> Iterator[str]:
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield str(key)
-            yield from _strings(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _strings(value)
-
-
 def no_mark_is_left(draft: Draft) -> Iterator[Finding]:
     """Nbgrader's marks are gone from the release, and what stood between them."""
-    for name, text in _texts(draft):
+    for name, text in draft.travelling:
         for mark in _MARKS:
             if mark in text:
                 yield Finding("mark-leaks", "error", f"release/{draft.name}/{name}",
@@ -96,7 +74,7 @@ def no_hidden_test_travels(draft: Draft) -> Iterator[Finding]:
             line = ast.unparse(statement)
             if len(line) < 2 * _LEAST or line in public:
                 continue
-            for name, text in _texts(draft):
+            for name, text in draft.travelling:
                 if line in text:
                     yield Finding("test-leaks", "error", draft.tests_file,
                                   f"the hidden test {node.name} stands in the release, in {name}",

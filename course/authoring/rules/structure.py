@@ -4,7 +4,7 @@ import ast
 import datetime as dt
 from collections.abc import Iterator
 
-from course.authoring import build
+from course.authoring import build, versions
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 from course.authoring.reviews import State
@@ -114,20 +114,12 @@ def _declared(tests: str) -> Iterator[tuple[str, float, int]]:
         tree = ast.parse(tests)
     except SyntaxError:
         return
-    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        for call in function.decorator_list:
-            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == "points":
-                question = next(
-                    (k.value.value for k in call.keywords
-                     if k.arg == "question" and isinstance(k.value, ast.Constant)), None,
-                )  # fmt: skip
-                worth = (
-                    call.args[0].value
-                    if call.args and isinstance(call.args[0], ast.Constant)
-                    else 0
-                )
-                if isinstance(question, str) and isinstance(worth, (int, float)):
-                    yield question, float(worth), call.lineno
+    for test in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        about = versions.declared(test)
+        lines = [d.lineno for d in test.decorator_list if versions.name_of(d) == "points"]
+        question, worth = about["question"], about["points"] or 0
+        if lines and question and isinstance(question, str) and isinstance(worth, (int, float)):
+            yield question, float(worth), lines[0]
 
 
 def tests_are_python(draft: Draft) -> Iterator[Finding]:
