@@ -227,7 +227,7 @@ def test_a_question_is_answered_with_the_mouse(page: Page, lab: Server, name: st
     until(page, lambda: name in kept(lab).answers)
     assert kept(lab).answers[name].response == wanted
     expect(form).to_contain_text("Saved")
-    if name in ("words", "rating"):
+    if name in ("words", "rating", "poll"):
         expect(form.get_by_role("status").last).to_contain_text("Saved.")
     else:
         expect(form.get_by_role("status").last).to_contain_text("ight. Try again.")
