@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from course import markup
 from course.model import Kind, Learner, Mark, Outcome
 from course.settings import CourseFile, Lesson
 
@@ -92,8 +91,7 @@ def _question(mark: Mark) -> dict[str, Any]:
 
 def markdown(text: str) -> Markup:
     """Render a person's Markdown to safe HTML: no raw HTML, no scripts, no styles."""
-    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    return Markup(nh3.clean(rendered))  # noqa: S704  sanitised on this line
+    return Markup(markup.block(text))  # noqa: S704  `course.markup` sanitises
 
 
 def number(value: float) -> str:

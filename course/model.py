@@ -173,6 +173,16 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Which answer is meant: one question of one learner."""
+
+    lesson: str
+    notebook: str
+    question: str
+    learner: str
+
+
+@dataclass(frozen=True, slots=True)
 class ManualMark:
     """A person's judgement of one answer.
 

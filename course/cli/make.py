@@ -102,6 +102,7 @@ def lab(
 def lab_command(root: Path, port: int | None) -> list[str]:
     """Return the command that starts JupyterLab on a folder."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    command += ["--ServerApp.jpserver_extensions=course.server=True"]
     command += [f"--ServerApp.port={port}"] if port else []
     return command + (["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
 

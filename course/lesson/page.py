@@ -7,7 +7,8 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from course.lesson import markup, words
+from course import markup
+from course.lesson import words
 
 _STATIC = Path(__file__).parent / "static"
 LOADER = _STATIC / "loader.js"

@@ -7,7 +7,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from course.lesson import markup, words
+from course import markup
+from course.lesson import words
 from course.lesson.language import _, _n
 from course.lesson.record import State, Try
 from course.questions import (

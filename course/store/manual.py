@@ -23,10 +23,11 @@ def save_manual(book: Gradebook, marks: Sequence[ManualMark]) -> int:
         Invalid: a question's name that several notebooks of the lesson have, or points outside 0 to the question's maximum.
     """
     with book.transaction() as connection:
-        return sum(_save_one(connection, mark) for mark in marks)
+        return sum(save_one(connection, mark) for mark in marks)
 
 
-def _save_one(connection: Connection, mark: ManualMark) -> bool:
+def save_one(connection: Connection, mark: ManualMark) -> bool:
+    """Write one person's mark and comment; returns whether something changed. See `save_manual`."""
     cell = _find(connection, mark)
     if mark.points is not None and not 0 <= mark.points <= cell["maximum"]:
         raise Invalid(
@@ -61,6 +62,25 @@ def _save_one(connection: Connection, mark: ManualMark) -> bool:
     note(connection, mark.grader, "marked", lesson=mark.lesson, learner=mark.learner,
          question=mark.question, before=before, after=after)  # fmt: skip
     return True
+
+
+def clear(connection: Connection, mark: ManualMark) -> None:
+    """Take a person's mark and comment away: the answer waits for a person again."""
+    cell = _find(connection, mark)
+    mark = replace(mark, question=cell["name"], comment="")
+    before = {
+        "score": cell["manual_score"],
+        "comment": _comment(connection, cell["row"], mark.question),
+    }
+    connection.execute(db.grade.update().where(db.grade.c.id == cell["id"]).values(
+        manual_score=None, needs_manual_grade=True))  # fmt: skip
+    _write_comment(connection, cell, mark)
+    table = tables.manual
+    connection.execute(table.delete().where(
+        table.c.learner == mark.learner, table.c.lesson == mark.lesson,
+        table.c.notebook == cell["notebook"], table.c.question == mark.question))  # fmt: skip
+    note(connection, mark.grader, "unmarked", lesson=mark.lesson, learner=mark.learner,
+         question=mark.question, before=before, after={"score": None, "comment": ""})  # fmt: skip
 
 
 def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:

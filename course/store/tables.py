@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Float,
+    Index,
     Integer,
     MetaData,
     String,
@@ -77,6 +78,54 @@ question = Table(
     Column("kind", String(16), nullable=False),
     Column("points", Float, nullable=False),
     Column("title", Text, nullable=False),
+)  # fmt: skip
+
+judgement = Table(
+    "course_judgement", metadata,  # append-only; the last of an answer stands
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("lesson", String(128), nullable=False),
+    Column("notebook", String(128), nullable=False),
+    Column("question", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("grader", String(128), nullable=False),
+    Column("score", Float),  # None: given back to be marked again
+    Column("items", JSON, nullable=False),  # the rubric's items as they were
+    Column("adjustment", Float, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("request", String(64), nullable=False, unique=True),  # so that nothing is marked twice
+    Column("at", DateTime, nullable=False),  # UTC
+    Index("course_judgement_place", "lesson", "question", "learner"),
+)  # fmt: skip
+
+rubric = Table(
+    "course_rubric", metadata,
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("rubric", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+)  # fmt: skip
+
+claim = Table(
+    "course_claim", metadata,  # an answer that somebody has on the screen
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("learner", String(128), primary_key=True),
+    Column("grader", String(128), nullable=False),
+    Column("until", DateTime, nullable=False),  # UTC
+)  # fmt: skip
+
+flag = Table(
+    "course_flag", metadata,  # an answer that somebody wants another look at
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("learner", String(128), primary_key=True),
+    Column("grader", String(128), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
 )  # fmt: skip
 
 ledger = Table(

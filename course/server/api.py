@@ -1,0 +1,222 @@
+"""What the marking page asks for and sends: JSON, one address per thing that happens."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from tornado.web import HTTPError
+
+from course import markup
+from course.desk import Answer, Conflict, Desk, Marked, judgement
+from course.review import rubric as rubrics
+from course.server import show
+from course.server.handler import Handler, asked
+from course.store.judging import Asked, Standing
+
+MOST = 200_000
+"""Bytes of a request."""
+
+
+class Api(Handler):
+    """Base of what answers in JSON."""
+
+    def body(self) -> dict[str, Any]:
+        """Return the request's JSON object."""
+        if len(self.request.body) > MOST:
+            raise HTTPError(413, f"more than {MOST} bytes")
+        try:
+            data = json.loads(self.request.body)
+        except ValueError as error:
+            raise HTTPError(400, "this is no JSON") from error
+        if not isinstance(data, dict):
+            raise HTTPError(400, "a JSON object is expected")
+        return data
+
+    def text(self, data: dict[str, Any], key: str) -> str:
+        """Return one text of a request; 400 when it is none."""
+        value = data.get(key, "")
+        if not isinstance(value, str):
+            raise HTTPError(400, f"{key}: a text is expected")
+        return value
+
+
+class Next(Api):
+    """``GET api/next/LESSON/NOTEBOOK/QUESTION?after=ID``: claims and returns the next answer, or null."""
+
+    async def get(self, lesson: str, notebook: str, question: str) -> None:
+        """Give the next one that waits."""
+        after = self.get_query_argument("after", "")
+
+        def look(desk: Desk) -> dict[str, Any]:
+            about = asked(desk, (lesson, notebook, question))
+            answer = desk.next(about, after)
+            return {"answer": told(answer) if answer else None,
+                    "question": counted(desk.question(lesson, notebook, question))}  # fmt: skip
+
+        self.say(await self.desk(look))
+
+
+class OneAnswer(Api):
+    """``GET api/answer/…/ID``: one answer, whether it waits or not."""
+
+    async def get(self, lesson: str, notebook: str, question: str, answer: str) -> None:
+        """Give it."""
+
+        def look(desk: Desk) -> dict[str, Any]:
+            about = asked(desk, (lesson, notebook, question))
+            return {"answer": told(desk.answer(about, answer)), "question": counted(about)}
+
+        self.say(await self.desk(look))
+
+    async def delete(self, lesson: str, notebook: str, question: str, answer: str) -> None:
+        """Give it back to the others."""
+        await self.desk(
+            lambda desk: desk.give_back(asked(desk, (lesson, notebook, question)), answer)
+        )
+        self.say({})
+
+
+class Mark(Api):
+    """``POST api/mark/…/ID`` {request, token, items, adjustment, comment}: 200 written, 409 changed."""
+
+    async def post(self, lesson: str, notebook: str, question: str, answer: str) -> None:
+        """Write a judgement."""
+        data = self.body()
+        items, adjustment = data.get("items", []), data.get("adjustment", 0)
+        if not isinstance(items, list) or not all(isinstance(each, str) for each in items):
+            raise HTTPError(400, "items: a list of texts is expected")
+        if isinstance(adjustment, bool) or not isinstance(adjustment, (int, float)):
+            raise HTTPError(400, "adjustment: a number is expected")
+
+        def write(desk: Desk) -> Marked | Conflict:
+            return desk.mark(
+                asked(desk, (lesson, notebook, question)), answer, token=self.text(data, "token"),
+                request=self.text(data, "request"), items=items, adjustment=float(adjustment),
+                comment=self.text(data, "comment"),
+            )  # fmt: skip
+
+        self.told(await self.desk(write))
+
+    def told(self, done: Marked | Conflict) -> None:
+        """Answer what became of a judgement."""
+        if isinstance(done, Conflict):
+            self.set_status(409)
+            self.say({"standing": standing(done.standing)})
+        else:
+            self.say({"number": done.number, "score": done.score, "token": done.token,
+                      "at": done.at.isoformat() + "Z"})  # fmt: skip
+
+
+class Undo(Mark):
+    """``POST api/undo/…/ID`` {request, token}: as `Mark`."""
+
+    async def post(self, lesson: str, notebook: str, question: str, answer: str) -> None:
+        """Take the last judgement back."""
+        data = self.body()
+
+        def write(desk: Desk) -> Marked | Conflict:
+            return desk.undo(asked(desk, (lesson, notebook, question)), answer,
+                             token=self.text(data, "token"), request=self.text(data, "request"))  # fmt: skip
+
+        self.told(await self.desk(write))
+
+
+class Flag(Api):
+    """``POST api/flag/…/ID`` {text}: text null takes the flag away."""
+
+    async def post(self, lesson: str, notebook: str, question: str, answer: str) -> None:
+        """Flag it, or not."""
+        data = self.body()
+        text = None if data.get("text") is None else self.text(data, "text")
+        await self.desk(
+            lambda desk: desk.flag(asked(desk, (lesson, notebook, question)), answer, text)
+        )
+        self.say({})
+
+
+class Name(Api):
+    """``POST api/name/…/ID``: who the learner is; the ledger notes that it was asked for."""
+
+    async def post(self, lesson: str, notebook: str, question: str, answer: str) -> None:
+        """Tell the name."""
+        self.say({
+            "name": await self.desk(
+                lambda desk: desk.reveal(asked(desk, (lesson, notebook, question)), answer)
+            )
+        })  # fmt: skip
+
+
+class RubricOf(Api):
+    """``GET`` a question's rubric, or ``PUT`` {rubric, version, apply}: first who changes, then written."""
+
+    async def get(self, lesson: str, notebook: str, question: str) -> None:
+        """Give it."""
+        rubric, version = await self.desk(
+            lambda desk: desk.rubric(asked(desk, (lesson, notebook, question)))
+        )
+        self.say({"rubric": rubric.plain(), "version": version})
+
+    async def put(self, lesson: str, notebook: str, question: str) -> None:
+        """Show whose marks an edit changes; with ``apply`` write it."""
+        data = self.body()
+        if not isinstance(data.get("rubric"), dict) or not isinstance(data.get("version"), int):
+            raise HTTPError(400, "rubric and version are expected")
+        rubric = rubrics.read(data["rubric"])
+
+        def write(desk: Desk) -> dict[str, Any]:
+            about = asked(desk, (lesson, notebook, question))
+            moves, version = desk.edit_rubric(
+                about, rubric, data["version"], apply=data.get("apply") is True
+            )
+            return {"moves": [{"before": m.before, "after": m.after} for m in moves], "version": version,
+                    "rubric": rubric.plain()}  # fmt: skip
+
+        self.say(await self.desk(write))
+
+
+class Markdown(Api):
+    """``POST api/markdown`` {text}: the HTML of a comment, as the learner will see it."""
+
+    def post(self) -> None:
+        """Render it."""
+        self.say({"html": markup.block(self.text(self.body(), "text"))})
+
+
+def told(answer: Answer) -> dict[str, Any]:
+    """Return an answer as the marking page takes it: HTML is safe here, everything else is text."""
+    return {
+        "id": answer.id,
+        "parts": [{"role": role, "html": show.cell(cell)} for cell, role in answer.cells],
+        "response": list(answer.response),
+        "asked": list(answer.asked),
+        "rubric": answer.rubric.plain() | {
+            "guide_html": markup.block(answer.rubric.guide),
+            "items": [asdict(item) | {"html": markup.line(item.text)} for item in answer.rubric.items],
+        },
+        "version": answer.version,
+        "standing": standing(answer.standing),
+    }  # fmt: skip
+
+
+def standing(now: Standing) -> dict[str, Any]:
+    """Return how an answer stands; the learner is not named."""
+    judged = judgement(now.judgement) if now.judgement is not None else None
+    return {
+        "token": now.token, "points": now.points, "maximum": now.maximum, "waits": now.waits,
+        "auto": now.auto, "outcome": now.outcome,
+        "notes": [{key: note.get(key) for key in ("test", "outcome", "text")} for note in now.notes],
+        "repairs": [fix["text"] for fix in now.repairs], "comment": now.comment, "flag": now.flag,
+        "marked_by": now.marked_by, "claimed_by": now.claimed_by,
+        "submitted_at": now.submitted_at.isoformat() + "Z" if now.submitted_at else None,
+        "judgement": {"items": [item.id for item in judged.items], "adjustment": judged.adjustment,
+                      "grader": judged.grader, "at": judged.at + "Z", "why": judged.why} if judged else None,
+    }  # fmt: skip
+
+
+def counted(question: Asked) -> dict[str, Any]:
+    """Return a question with its numbers."""
+    return {
+        "lesson": question.lesson, "notebook": question.notebook, "question": question.question,
+        "title": question.title or question.question, "maximum": question.maximum, "kind": question.kind,
+        "answers": question.answers, "waiting": question.waiting, "flags": question.flags,
+    }  # fmt: skip

@@ -1,0 +1,53 @@
+"""The extension: which address is answered by what, for which course."""
+
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Unicode
+
+from course.server import api, pages
+from course.server.room import Room
+
+_NAME = r"([A-Za-z0-9][A-Za-z0-9._@-]*)"
+_ID = r"([0-9a-f]{20})"
+_QUESTION = rf"{_NAME}/{_NAME}/{_NAME}"
+
+
+class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
+    """Serves the desk of the course in the server's own folder."""
+
+    name = "course"
+    extension_url = "/course/"
+    load_other_extensions = True
+    static_paths = [str(Path(__file__).parent / "static")]  # noqa: RUF012  a traitlet of the base
+
+    grader = Unicode(
+        "", help="Who marks here; by default the user of JupyterHub, else of this computer."
+    ).tag(config=True)
+
+    def initialize_settings(self) -> None:
+        """Keep the course for the handlers, opened at the first request."""
+        root = Path(self.serverapp.root_dir).expanduser()
+        self.settings["course_room"] = Room(root, self.grader)
+
+    def initialize_handlers(self) -> None:
+        """Say what answers to which address."""
+        routes: list[tuple[str, Any]] = [
+            (r"/course/?", pages.Home),
+            (rf"/course/mark/{_QUESTION}/?", pages.Marking),
+            (rf"/course/answers/{_QUESTION}/?", pages.Answers),
+            (rf"/course/api/next/{_QUESTION}", api.Next),
+            (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
+            (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
+            (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
+            (rf"/course/api/flag/{_QUESTION}/{_ID}", api.Flag),
+            (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
+            (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
+            (r"/course/api/markdown", api.Markdown),
+        ]
+        self.handlers.extend(routes)
+
+    async def stop_extension(self) -> None:
+        """Give the gradebook back."""
+        self.settings["course_room"].close()

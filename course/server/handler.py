@@ -1,0 +1,121 @@
+"""What every address has in common: who asks, what a browser may do with the answer, errors in words."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import jinja2
+from jupyter_server.base.handlers import JupyterHandler
+from tornado.web import HTTPError
+
+from course.desk import Desk
+from course.errors import CourseError, NotFound, Unavailable
+from course.feedback import number
+from course.server.room import Room
+from course.store.judging import Asked
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+"""No script, style or picture from anywhere else, and none that stands in the page itself."""
+
+_T = TypeVar("_T")
+
+
+class Handler(JupyterHandler):  # type: ignore[misc]  # untyped base
+    """Base of all pages and answers of the desk. Jupyter checks token, password and XSRF before it."""
+
+    @property
+    def content_security_policy(self) -> str:
+        """What a browser may load into these pages."""
+        return POLICY
+
+    def set_default_headers(self) -> None:
+        """Say that nothing here is to be kept or guessed at."""
+        super().set_default_headers()
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cache-Control", "no-store")
+
+    async def prepare(self) -> None:
+        """Let nobody in who is not known: a page asks to log in, everything else is refused."""
+        await super().prepare()
+        if self.current_user is None and not self._finished:
+            if self.request.method != "GET" or "/api/" in self.request.path:
+                raise HTTPError(403, "log in first")
+            self.redirect(f"{self.get_login_url()}?{urlencode({'next': self.request.uri})}")
+
+    @property
+    def room(self) -> Room:
+        """The course that is served here."""
+        room: Room = self.settings["course_room"]
+        return room
+
+    @property
+    def grader(self) -> str:
+        """Who asks: JupyterHub's or another identity's name, else who runs this server."""
+        user = self.current_user
+        anonymous = user is None or user.name.startswith("Anonymous ")
+        return self.room.grader if anonymous else str(user.username)
+
+    async def desk(self, work: Callable[[Desk], _T]) -> _T:
+        """Do something at this grader's desk, beside the server's loop, which goes on meanwhile."""
+        return await asyncio.to_thread(lambda: work(self.room.desk(self.grader)))
+
+    def write_error(self, status_code: int, **about: Any) -> None:
+        """Say what went wrong in words; nobody sees a traceback."""
+        error = about.get("exc_info", (None, None))[1]
+        told = str(error) if isinstance(error, CourseError) else ""
+        if isinstance(error, HTTPError):
+            told = error.log_message or error.reason or ""
+        status = _STATUS.get(type(error), 400 if isinstance(error, CourseError) else status_code)
+        self.set_status(status)
+        told = told or f"{status} {self._reason}"
+        if "/api/" in self.request.path:
+            self.say({"error": told})
+        else:
+            self.render_page("error.html", told=told, status=status)
+
+    def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
+        """Log what nobody expected; a person's mistake is no fault of the server."""
+        if not isinstance(error, CourseError):
+            super().log_exception(kind, error, trace)
+
+    def render_page(self, name: str, **about: Any) -> None:
+        """Write a page."""
+        base = f"{self.base_url}course/"
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(
+            _pages().get_template(name).render(
+                base=base, static=f"{self.base_url}static/course/", grader=self.grader,
+                xsrf=self.xsrf_token.decode(), lab=f"{self.base_url}lab", **about,
+            )
+        )  # fmt: skip
+
+    def say(self, data: Any) -> None:
+        """Write JSON."""
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(data))
+
+
+def asked(desk: Desk, names: tuple[str, str, str]) -> Asked:
+    """Return the question that an address names: lesson, notebook, question."""
+    return desk.question(*names)
+
+
+_STATUS = {NotFound: 404, Unavailable: 503}
+
+
+@cache
+def _pages() -> jinja2.Environment:
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    pages.filters["points"] = number
+    return pages

@@ -1,0 +1,55 @@
+"""What all requests share: the course, its gradebook, and who is who."""
+
+from getpass import getuser
+from pathlib import Path
+from threading import Lock
+
+from course.desk import Desk
+from course.layout import COURSE_FILE, NBGRADER_FILE
+from course.store.database import Gradebook
+from course.term import Course
+
+
+class Room:
+    """The course of a server's folder, opened at the first request and again when its files changed.
+
+    Args:
+        root: the folder.
+        grader: who marks when the server knows nobody by name; empty: this computer's user.
+    """
+
+    def __init__(self, root: Path, grader: str = "") -> None:
+        self.root, self.grader = root, grader or getuser()
+        self._lock = Lock()
+        self._course: Course | None = None
+        self._book: Gradebook | None = None
+        self._seen: tuple[float, ...] = ()
+
+    def desk(self, grader: str) -> Desk:
+        """Return a grader's desk on the open gradebook.
+
+        Raises:
+            NotFound: the folder is in no course.
+            Invalid: the course's files are wrong.
+        """
+        with self._lock:
+            if self._course is None or self._seen != self._times():
+                self._course = Course.open(self.root)
+                self._seen = self._times()
+                self.close()
+            if self._book is None:
+                self._book = self._course.book()
+            return Desk(self._course, grader, self._book)
+
+    def close(self) -> None:
+        """Give the gradebook back."""
+        if self._book is not None:
+            self._book.close()
+            self._book = None
+
+    def _times(self) -> tuple[float, ...]:
+        root = self._course.layout.root if self._course is not None else self.root
+        return tuple(
+            (root / name).stat().st_mtime if (root / name).is_file() else 0.0
+            for name in (COURSE_FILE, NBGRADER_FILE)
+        )
