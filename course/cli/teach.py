@@ -20,7 +20,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("collect")(collect)
     app.command("mark")(mark)
     app.command("questions")(questions)
-    app.command("return")(give_back)
     app.command("grades")(grades)
 
 
@@ -159,19 +158,6 @@ def _number(text: str | None, where: str) -> float | None:
         raise Invalid(
             "not a number", where=where, expected="points such as 2 or 2.5", found=text
         ) from error
-
-
-def give_back(lessons: Lessons, course: CourseOption = None) -> None:
-    """Build feedback and return it to the learners; unchanged pages are not returned again.
-
-    Example: `course return cleaning`
-    """
-    opened = show.open_course(course)
-    for lesson in lessons:
-        with show.progress(f"feedback on {lesson}", None) as move:
-            returned = opened.return_feedback(lesson, lambda _learner: move())
-        show.say(f"{lesson}: feedback returned to {len(returned)}" + (
-            f" ({show.listing(returned)})" if returned else ""))  # fmt: skip
 
 
 def grades(
