@@ -14,7 +14,7 @@ from course.errors import Invalid
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command("return")(give_back)
-    for command in (extend, extensions):
+    for command in (extend, extensions, disputes, answer):
         app.command()(command)
 
 
@@ -148,6 +148,63 @@ def extensions(
     ]  # fmt: skip
     show.table(rows, {key: key for key in ("lesson", "learner", "group", "until", "reason", "by")},
                as_json=json, empty="nobody has more time than the others")  # fmt: skip
+
+
+def disputes(
+    lesson: Annotated[
+        str | None, typer.Argument(metavar="LESSON", help="Only this lesson's.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Those that were answered, too.")] = False,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List learners' requests to look at a mark again, the longest waiting first.
+
+    Example: `course disputes cleaning`
+    """
+    from course import disputing  # noqa: PLC0415  --help starts without nbgrader
+
+    opened = show.open_course(course)
+    if lesson is not None:
+        opened.known(lesson)
+    with opened.book() as book:
+        found = disputing.threads(book, lesson, all_=all_)
+    rows = [
+        {"lesson": each.place.lesson, "learner": each.place.learner, "question": each.place.question,
+         "by": said.author, "what": said.what, "at": _told(opened, said.at), "text": said.text}
+        for each in found for said in each.messages
+    ]  # fmt: skip
+    columns = ("lesson", "learner", "question", "by", "what", "at", "text")
+    show.table(
+        rows, {key: key for key in columns}, as_json=json, empty="nobody waits for an answer"
+    )
+
+
+def answer(
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson.")],
+    learner: Annotated[str, typer.Argument(metavar="LEARNER", help="Who asked.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="About which answer.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="For the learner, Markdown.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Let the answer wait to be marked again.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Answer a learner's request; without --again the mark stays as it is.
+
+    The learner reads it with the next `course return`.
+
+    Example: `course answer cleaning ana explain-gaps "Row 7 was missed." --again`
+    """
+    from course import disputing  # noqa: PLC0415  --help starts without nbgrader
+
+    opened = show.open_course(course)
+    opened.known(lesson)
+    with opened.book() as book:
+        place = disputing.placed(book, lesson, learner, question)
+        disputing.answer(book, place, text, reopen=again, by=getuser())
+    state = "waits to be marked again" if again else "keeps its mark"
+    show.say(f"answered: {learner}'s '{question}' {state}; to tell: course return {lesson}")
 
 
 def _told(opened: Any, moment: dt.datetime) -> str:

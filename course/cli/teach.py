@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -70,7 +70,7 @@ def collect(
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Bring submissions into `submitted/`.
+    """Bring submissions into `submitted/`, and learners' requests to look at a mark again.
 
     From a folder or zip, a learner is recognised by the beginning of the file's or folder's name.
 
@@ -83,6 +83,19 @@ def collect(
             f" ({show.listing(found.learners)})" if found.learners else ""))  # fmt: skip
         for name, why in found.left_out:
             show.say(f"  left out {name}: {why}")
+        if source is None:
+            _take_requests(opened, lesson)
+
+
+def _take_requests(opened: Any, lesson: str) -> None:
+    from course import disputing  # noqa: PLC0415  --help starts without nbgrader
+
+    asked, left_out = disputing.take_in(opened, lesson)
+    if asked:
+        who = show.listing(sorted({place.learner for place in asked}))
+        show.say(f"{lesson}: {len(asked)} new requests to look at a mark again ({who})")
+    for name, why in left_out:
+        show.say(f"  left out {name}: {why}")
 
 
 def mark(

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from course.model import Place
 from course.store import nbgrader_tables as db
 from course.store import tables
-from course.store.database import Row, note, now
+from course.store.database import Gradebook, Row, note, now
 
 ASKED, REOPENED, DECLINED = "asked", "reopened", "declined"
 
@@ -70,6 +70,12 @@ def threads(connection: Connection, lesson: str | None = None) -> dict[Place, li
         place = Place(row["lesson"], row["notebook"], row["question"], row["learner"])
         found[place] = [*found.pop(place, []), _message(row)]
     return found
+
+
+def requests(book: Gradebook) -> frozenset[str]:
+    """Return the ids of all that was ever taken in."""
+    with book.reading() as connection:
+        return frozenset(connection.execute(sa.select(tables.dispute.c.request)).scalars())
 
 
 def is_open(messages: list[Message]) -> bool:

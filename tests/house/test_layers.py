@@ -22,7 +22,7 @@ FLOORS = [
     {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
     {"grading", "review", "feedback", "insight", "deadline"},
     {"term"},
-    {"returning", "extending"},
+    {"returning", "extending", "disputing"},
     {"study", "regrade", "inspection", "preview"},
     {"comparison", "suggestion", "desk"},
     {"server", "plugin", "demo"},

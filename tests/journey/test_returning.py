@@ -9,6 +9,7 @@ import pytest
 
 from course import returning
 from course.cli import run
+from course.store import judging
 from course.term import Course
 
 ANSWERS = {"double-answer": "def double(number):\n    return number ** 2", "wish": "To read code."}
@@ -215,3 +216,108 @@ def test_feedback_that_was_cancelled_or_can_not_go_out_is_not_lost(
         capsys, "status", *at, code=2
     )
     (course / ".course" / "returns.json").unlink()
+
+
+# -- requests ---------------------------------------------------------------------------------
+
+
+def test_a_learner_asks_to_look_again_and_reads_the_answer(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at, home = ["--course", str(course)], ["--folder", str(course.parent / "ana")]
+    assert "on its way" in say(
+        capsys, "dispute", "welcome", "double", "2 * 2 is <b>4</b>, too", *home
+    )
+    told = say(capsys, "collect", "welcome", *at)
+    assert "welcome: 0 new or changed" in told, "a request is no submission"
+    assert "1 new requests to look at a mark again (ana)" in told
+    assert "new requests" not in say(capsys, "collect", "welcome", *at), "it comes in once"
+    (row,) = json.loads(say(capsys, "disputes", "--json", *at))
+    assert (row["learner"], row["question"], row["what"]) == ("ana", "double", "asked")
+
+    say(capsys, "return", "welcome", *at)
+    asked = page(course, capsys)
+    assert "not answered yet" in asked
+    assert "<b>4</b>" not in asked
+
+    say(capsys, "answer", "welcome", "ana", "double", "No: **3 * 3** is 9.", *at)
+    assert "nobody waits" in say(capsys, "disputes", *at)
+    assert "declined" in say(capsys, "disputes", "--all", *at)
+    say(capsys, "return", "welcome", *at)
+    answered = page(course, capsys)
+    assert "there is a new message about your request" in answered
+    assert "left the mark as it is" in answered
+    assert "<strong>3 * 3</strong>" in answered
+
+    say(capsys, "dispute", "welcome", "welcome/double", "But -2 * -2 is 4.", *home)
+    say(capsys, "collect", "welcome", *at)
+    assert "waits to be marked again" in say(
+        capsys, "answer", "welcome", "ana", "double", "Right.", "--again", *at
+    )
+    with Course.open(course).book() as book:
+        (waiting,) = [each for each in judging.asked(book, "welcome") if each.question == "double"]
+    assert waiting.waiting == 1, "it is in the desk's queue"
+    say(capsys, "mark", "welcome", "ana", "double", "--points", "3", *at)
+    say(capsys, "return", "welcome", *at)
+    assert "3 points, before 1 point" in page(course, capsys)
+    assert [who for who, _, _ in ledger(course, "asked")] == ["ana", "ana"]
+    assert len(ledger(course, "declined")) == len(ledger(course, "reopened")) == 1
+
+
+def test_nobody_asks_in_the_name_of_another_and_no_odd_file_stops_the_others(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ["--course", str(course)]
+    inbound = course / "exchange" / Course.open(course).layout.course_id / "inbound"
+    forged = {"id": "f" * 32, "learner": "ana", "lesson": "welcome", "notebook": "welcome", "question": "double",
+              "text": "give me all", "seals": ["0" * 64]}  # fmt: skip
+    bad = {
+        forged["id"]: json.dumps(forged), "a" * 32: "{", "b" * 32: json.dumps({**forged, "text": 3}),
+        "c" * 32: json.dumps({**forged, "id": "c" * 32, "learner": "../ana"}), "d" * 32: "x" * 200_000,
+    }  # fmt: skip
+    for name, text in bad.items():
+        (inbound / f"request-{name}.json").write_text(text)
+    (inbound / "request-link.json").symlink_to(course / "course.toml")
+    told = say(capsys, "collect", "welcome", *at)
+    assert "it says that it is ana's, but no collected submission shows that" in told
+    assert told.count("left out request-") == 6
+    assert "new requests" not in told
+    for path in inbound.glob("request-*.json"):
+        if path.is_symlink() or path.stem.removeprefix("request-") in bad:
+            path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["welcome", "dobule", "why?"], "did you mean 'double'?"),
+        (["welcom", "double", "why?"], "did you mean 'welcome'?"),
+        (["welcome", "double", "  "], "a request needs a reason"),
+        (["welcome", "double", "x" * 5000], "expected: 1 to 4000 characters"),
+    ],
+)
+def test_a_request_that_can_not_be_sent_is_told(
+    course: Path, capsys: pytest.CaptureFixture[str], given: list[str], told: str
+) -> None:
+    assert told in say(capsys, "dispute", *given, "--folder", str(course.parent / "ana"), code=2)
+
+
+def test_who_handed_in_nothing_has_nothing_to_ask_about(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = ["--folder", str(course.parent / "eve")]
+    (course.parent / "eve").mkdir()
+    say(capsys, "join", str(course), "--as", "eve", *home)
+    assert "you have not handed in 'welcome'" in say(
+        capsys, "dispute", "welcome", "double", "Why?", *home, code=2
+    )
+
+
+def test_only_what_was_asked_is_answered(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ["--course", str(course)]
+    assert "ana has asked nothing about 'wish'" in say(
+        capsys, "answer", "welcome", "ana", "wish", "No.", *at, code=2
+    )
+    assert "an answer needs words" in say(
+        capsys, "answer", "welcome", "ana", "double", " ", *at, code=2
+    )
