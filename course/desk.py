@@ -147,8 +147,11 @@ class Desk:
             judging.claim(connection, there[who].place, self.grader)
         return self._answer(question, there[who])
 
-    def answer(self, question: Asked, answer: str) -> Answer:
+    def answer(self, question: Asked, answer: str, *, claim: bool = True) -> Answer:
         """Return one answer by its id, claimed for this grader if nobody else has it.
+
+        Args:
+            claim: False for somebody who only reads.
 
         Raises:
             NotFound: when there is none.
@@ -156,7 +159,7 @@ class Desk:
         with self.book.transaction() as connection:
             standing = self._standing(connection, question, answer)
             mine = Waiting("", standing.waits, standing.claimed_by, standing.until)
-            if mine.free_for(self.grader, now()):
+            if claim and mine.free_for(self.grader, now()):
                 judging.claim(connection, standing.place, self.grader)
         return self._answer(question, standing)
 

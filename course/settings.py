@@ -162,6 +162,18 @@ class Group(_Table):
     title: str = ""
 
 
+class Staff(_Table):
+    """Somebody who works at the grading desk.
+
+    Attributes:
+        name: as JupyterHub or the computer knows it.
+        role: an instructor may do everything, a grader marks and edits rubrics, an observer reads.
+    """
+
+    name: str = Field(min_length=1)
+    role: Literal["instructor", "grader", "observer"] = "grader"
+
+
 class CourseFile(_Table):
     """The whole of `course.toml`.
 
@@ -179,6 +191,7 @@ class CourseFile(_Table):
     policies: Policies = Policies()
     groups: tuple[Group, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    staff: tuple[Staff, ...] = ()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -203,6 +216,7 @@ class CourseFile(_Table):
             ("lessons", [lesson.folder for lesson in self.lessons]),
             ("objectives", known),
             ("groups", [group.id for group in self.groups]),
+            ("staff", [person.name for person in self.staff]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
@@ -305,6 +319,8 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "lessons": Lesson,
         "policies": Policies,
         "groups": Group,
+        "accepted": Accepted,
+        "staff": Staff,
     }
     for key in keys:
         table = tables.get(str(key), table)
