@@ -5,54 +5,22 @@ import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
-    ValidationInfo,
     model_validator,
 )
 
+from course.dates import Due, Every, Zone, time_zone
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 from course.scoring import CountRule, LateRule
-
-_RELATIVE = re.compile(r"\s*(\d+)\s*(day|days|week|weeks)\s*")
-_EVERY = re.compile(r"\s*(\d+)\s*(day|week|month|year)s?\s*")
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        hint = nearest(name, sorted(available_timezones()))
-        raise ValueError(
-            f"a time zone of the IANA's list, such as 'Europe/Ljubljana'{'; ' + hint if hint else ''}"
-        ) from error
-
-
-def _due(value: object, info: ValidationInfo) -> object:
-    zone = (info.context or {}).get("zone", dt.UTC)
-    if isinstance(value, str) and (match := _RELATIVE.fullmatch(value)):
-        return dt.timedelta(days=int(match[1]) * (7 if match[2].startswith("week") else 1))
-    if isinstance(value, dt.datetime):
-        return value if value.tzinfo else value.replace(tzinfo=zone)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time(23, 59, 59), zone)
-    raise ValueError("a date, a date with time, or text such as '14 days' or '2 weeks'")
-
-
-def _every(value: object) -> object:
-    if isinstance(value, str) and (match := _EVERY.fullmatch(value)) and 0 < int(match[1]) < 1000:  # noqa: PLR2004  years
-        return dt.timedelta(days=int(match[1]) * _DAYS[match[2]])
-    raise ValueError("text such as '1 year', '6 months' or '90 days'")
 
 
 def _name(value: object) -> object:
@@ -64,11 +32,8 @@ def _name(value: object) -> object:
     return value
 
 
-Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
-Every = Annotated[dt.timedelta, BeforeValidator(_every)]
 Name = Annotated[str, BeforeValidator(_name)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Zone = Annotated[str, AfterValidator(lambda name: _zone(name).key)]
 
 
 class _Table(BaseModel):
@@ -283,7 +248,7 @@ def parse(data: dict[str, Any], path: Path) -> CourseFile:
     """Check the data of a `course.toml`; ``path`` is named in errors."""
     zone: dt.tzinfo = dt.UTC
     with suppress(ValueError, TypeError):  # told below, as a mistake of `timezone`
-        zone = _zone(data.get("timezone", "UTC"))
+        zone = time_zone(data.get("timezone", "UTC"))
     try:
         return CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:
