@@ -23,7 +23,7 @@ FLOORS = [
     {"grading", "review", "feedback", "insight"},
     {"term"},
     {"study", "regrade", "inspection", "preview"},
-    {"comparison", "suggestion", "desk"},
+    {"comparison", "suggestion", "desk", "overview", "triage"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},
