@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from course import layout as disk
 from course import notebook as notebooks
+from course import returning
 from course.demo.sample import sample_folder
 from course.lesson import record
 from course.model import Learner, ManualMark
@@ -129,7 +130,7 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Term:
         ManualMark(LESSON, "ben", "describe-the-table", 2, said, "Maria"),
         ManualMark(LESSON, "mallory", "describe-the-table", 1, f"{SCRIPT}\n\n{IMAGE}\n\n{LINK}", IMAGE),
     ])  # fmt: skip
-    assert course.return_feedback(LESSON) == ["ana", "ben", "mallory"]
+    assert returning.give_back(course, LESSON) == ["ana", "ben", "mallory"]
     course.enrol(
         [Learner("mallory", "Mallory", "Quinn", start=start)]
     )  # put right; the page is out
