@@ -7,6 +7,7 @@ from threading import Lock
 from course.desk import Desk
 from course.layout import COURSE_FILE, NBGRADER_FILE
 from course.review import roles
+from course.server.runs import Runs
 from course.store.database import Gradebook
 from course.term import Course
 
@@ -21,6 +22,7 @@ class Room:
 
     def __init__(self, root: Path, grader: str = "") -> None:
         self.root, self.grader = root, grader or getuser()
+        self.runs = Runs()
         self._lock = Lock()
         self._course: Course | None = None
         self._book: Gradebook | None = None

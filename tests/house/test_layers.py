@@ -24,7 +24,7 @@ FLOORS = [
     {"term"},
     {"returning", "extending", "disputing"},
     {"study", "regrade", "inspection", "preview"},
-    {"comparison", "suggestion", "desk"},
+    {"comparison", "suggestion", "desk", "overview", "triage"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},
