@@ -1,5 +1,6 @@
 """Pages: home, the answers to a question, and marking them."""
 
+from course import disputing
 from course.desk import Desk, Queue
 from course.server.handler import Handler, asked
 from course.store.judging import Asked
@@ -11,14 +12,14 @@ class Home(Handler):
     async def get(self) -> None:
         """Show home."""
 
-        def look(desk: Desk) -> tuple[str, list[Asked]]:
-            return desk.course.file.title, desk.questions()
+        def look(desk: Desk) -> tuple[str, list[Asked], int]:
+            return desk.course.file.title, desk.questions(), len(disputing.threads(desk.book))
 
-        title, questions = await self.desk(look)
+        title, questions, requests = await self.desk(look)
         lessons: dict[str, list[Asked]] = {}
         for each in questions:
             lessons.setdefault(each.lesson, []).append(each)
-        self.render_page("home.html", title=title, lessons=lessons)
+        self.render_page("home.html", title=title, lessons=lessons, requests=requests)
 
 
 class Answers(Handler):
