@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from course import disputing, markup, returning
+from course.dates import moment
 from course.desk import Desk
 from course.errors import Invalid
 from course.review.roles import Deed
@@ -57,7 +58,7 @@ class Feedback(Handler):
                 raise Invalid(
                     "nothing to do", expected="what: now, later or never", found=repr(what)
                 )
-            when = course.file.moment(at) if what == "later" else None
+            when = moment(at, course.file.zone) if what == "later" else None
             returning.schedule(course, lesson, when, questions, desk.grader)
             return ""
 

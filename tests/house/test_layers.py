@@ -16,7 +16,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if not {"sample", "templates"
 FLOORS = [
     {"errors"},
     {"model"},
-    {"scoring", "testing", "layout", "limit", "markup"},
+    {"scoring", "dates", "testing", "layout", "limit", "markup"},
     {"questions"},
     {"settings", "notebook", "store"},
     {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
