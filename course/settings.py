@@ -1,7 +1,6 @@
 """`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
 
 import datetime as dt
-import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -9,18 +8,24 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
-from course.dates import Due, Every, Zone, time_zone
+from course import dates
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 from course.scoring import CountRule, LateRule
+
+
+def _due(value: object, info: ValidationInfo) -> object:
+    return dates.due(value, (info.context or {}).get("zone", dt.UTC))
 
 
 def _name(value: object) -> object:
@@ -32,8 +37,11 @@ def _name(value: object) -> object:
     return value
 
 
+Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
+Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
 Name = Annotated[str, BeforeValidator(_name)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
 
 
 class _Table(BaseModel):
@@ -200,28 +208,6 @@ class CourseFile(_Table):
         )
         return self.policies.model_copy(update=own)
 
-    def moment(self, text: str, *, last: bool = False) -> dt.datetime:
-        """Return the moment that a person wrote, in UTC; without a zone it is in the course's.
-
-        Args:
-            text: as ISO 8601, "2026-12-01 08:00" for example.
-            last: whether a day means its last second; else it means its first.
-
-        Raises:
-            Invalid: it is none.
-        """
-        try:
-            found = dt.datetime.fromisoformat(text.strip())
-        except ValueError as error:
-            raise Invalid(
-                "not a time",
-                expected='a day or a time such as "2026-12-01 08:00"',
-                found=repr(text),
-            ) from error
-        if last and re.fullmatch(r"\s*\d{4}-?\d\d-?\d\d\s*", text):
-            found = dt.datetime.combine(found, dt.time(23, 59, 59))
-        return (found if found.tzinfo else found.replace(tzinfo=self.zone)).astimezone(dt.UTC)
-
     @property
     def zone(self) -> ZoneInfo:
         """The course's time zone."""
@@ -248,7 +234,7 @@ def parse(data: dict[str, Any], path: Path) -> CourseFile:
     """Check the data of a `course.toml`; ``path`` is named in errors."""
     zone: dt.tzinfo = dt.UTC
     with suppress(ValueError, TypeError):  # told below, as a mistake of `timezone`
-        zone = time_zone(data.get("timezone", "UTC"))
+        zone = dates.zone(data.get("timezone", "UTC"))
     try:
         return CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:
