@@ -24,6 +24,7 @@ FLOORS = [
     {"term"},
     {"study", "regrade", "inspection", "preview"},
     {"comparison", "suggestion", "desk"},
+    {"background"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},
