@@ -18,7 +18,7 @@ from course.questions import Item, kind_of, seed, sheet
 from course.review.order import Waiting
 from course.review.paper import part
 from course.store.database import now
-from course.store.judging import Asked
+from course.store.asked import Asked
 from course.term import Course
 
 MOST = 5

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from tornado.web import HTTPError
 
@@ -10,6 +10,7 @@ from course import background, markup
 from course.desk import Answer, Conflict, Desk, Marked, judgement
 from course.model import Place
 from course.review import rubric as rubrics
+from course.review.roles import Deed
 from course.server import show
 from course.server.handler import Handler, asked
 from course.store import database
@@ -47,6 +48,8 @@ class Api(Handler):
 class Next(Api):
     """``GET api/next/LESSON/NOTEBOOK/QUESTION?after=ID``: claims and returns the next answer, or null."""
 
+    deeds: ClassVar = {"GET": Deed.MARK}  # who sees it has it
+
     async def get(self, lesson: str, notebook: str, question: str) -> None:
         """Give the next one that waits."""
         after = self.get_query_argument("after", "")
@@ -62,6 +65,8 @@ class Next(Api):
 
 class Ahead(Api):
     """``GET api/ahead/LESSON/NOTEBOOK/QUESTION?after=ID&count=2``: claims and returns what comes after it."""
+
+    deeds: ClassVar = {"GET": Deed.MARK}
 
     async def get(self, lesson: str, notebook: str, question: str) -> None:
         """Give them; none is given back, as `Next` does."""
@@ -85,7 +90,8 @@ class OneAnswer(Api):
 
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
-            return {"answer": told(desk, desk.answer(about, answer)), "question": counted(about)}
+            found = desk.answer(about, answer, claim=self.may(Deed.MARK))
+            return {"answer": told(desk, found), "question": counted(about)}
 
         self.say(await self.desk(look))
 
@@ -169,6 +175,8 @@ class Name(Api):
 
 class RubricOf(Api):
     """``GET`` a question's rubric, or ``PUT`` {rubric, version, apply}: first who changes, then written."""
+
+    deeds: ClassVar = {"PUT": Deed.RUBRIC}
 
     async def get(self, lesson: str, notebook: str, question: str) -> None:
         """Give it."""

@@ -9,9 +9,25 @@ from traitlets import Unicode
 from course.server import api, pages
 from course.server.room import Room
 
-_NAME = r"([A-Za-z0-9][A-Za-z0-9._@-]*)"
+_NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
 _ID = r"([0-9a-f]{20})"
 _QUESTION = rf"{_NAME}/{_NAME}/{_NAME}"
+
+ROUTES: list[tuple[str, Any]] = [
+    (r"/course/?", pages.Home),
+    (rf"/course/mark/{_QUESTION}/?", pages.Marking),
+    (rf"/course/answers/{_QUESTION}/?", pages.Answers),
+    (rf"/course/api/next/{_QUESTION}", api.Next),
+    (rf"/course/api/ahead/{_QUESTION}", api.Ahead),
+    (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
+    (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
+    (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
+    (rf"/course/api/flag/{_QUESTION}/{_ID}", api.Flag),
+    (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
+    (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
+    (r"/course/api/markdown", api.Markdown),
+]
+"""Which address is answered by what."""
 
 
 class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
@@ -33,21 +49,7 @@ class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
 
     def initialize_handlers(self) -> None:
         """Say what answers to which address."""
-        routes: list[tuple[str, Any]] = [
-            (r"/course/?", pages.Home),
-            (rf"/course/mark/{_QUESTION}/?", pages.Marking),
-            (rf"/course/answers/{_QUESTION}/?", pages.Answers),
-            (rf"/course/api/next/{_QUESTION}", api.Next),
-            (rf"/course/api/ahead/{_QUESTION}", api.Ahead),
-            (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
-            (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
-            (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
-            (rf"/course/api/flag/{_QUESTION}/{_ID}", api.Flag),
-            (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
-            (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
-            (r"/course/api/markdown", api.Markdown),
-        ]
-        self.handlers.extend(routes)
+        self.handlers.extend(ROUTES)
 
     async def stop_extension(self) -> None:
         """Give the gradebook back."""

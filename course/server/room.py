@@ -6,6 +6,7 @@ from threading import Lock
 
 from course.desk import Desk
 from course.layout import COURSE_FILE, NBGRADER_FILE
+from course.review import roles
 from course.store.database import Gradebook
 from course.term import Course
 
@@ -25,21 +26,34 @@ class Room:
         self._book: Gradebook | None = None
         self._seen: tuple[float, ...] = ()
 
-    def desk(self, grader: str) -> Desk:
-        """Return a grader's desk on the open gradebook.
+    def course(self) -> Course:
+        """Return the course.
 
         Raises:
             NotFound: the folder is in no course.
             Invalid: the course's files are wrong.
         """
         with self._lock:
-            if self._course is None or self._seen != self._times():
-                self._course = Course.open(self.root)
-                self._seen = self._times()
-                self.close()
+            return self._open()
+
+    def desk(self, grader: str) -> Desk:
+        """Return a grader's desk on the open gradebook; raises what `course` does."""
+        with self._lock:
+            course = self._open()
             if self._book is None:
-                self._book = self._course.book()
-            return Desk(self._course, grader, self._book)
+                self._book = course.book()
+            return Desk(course, grader, self._book)
+
+    def role(self, name: str) -> roles.Role | None:
+        """Return what somebody is to this course, None for a stranger; raises what `course` does."""
+        return roles.role(name, {each.name: each.role for each in self.course().file.staff})
+
+    def _open(self) -> Course:
+        if self._course is None or self._seen != self._times():
+            self._course = Course.open(self.root)
+            self._seen = self._times()
+            self.close()
+        return self._course
 
     def close(self) -> None:
         """Give the gradebook back."""

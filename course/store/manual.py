@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 from course.errors import Invalid, NotFound, nearest
 from course.layout import known
 from course.model import ManualMark
+from course.store import lateness, tables
 from course.store import nbgrader_tables as db
-from course.store import tables
 from course.store.database import Gradebook, Row, note, now
 
 
@@ -61,6 +61,7 @@ def save_one(connection: Connection, mark: ManualMark) -> bool:
     )
     note(connection, mark.grader, "marked", lesson=mark.lesson, learner=mark.learner,
          question=mark.question, before=before, after=after)  # fmt: skip
+    lateness.reckon(connection, mark.lesson, mark.learner)
     return True
 
 
@@ -81,6 +82,7 @@ def clear(connection: Connection, mark: ManualMark) -> None:
         table.c.notebook == cell["notebook"], table.c.question == mark.question))  # fmt: skip
     note(connection, mark.grader, "unmarked", lesson=mark.lesson, learner=mark.learner,
          question=mark.question, before=before, after={"score": None, "comment": ""})  # fmt: skip
+    lateness.reckon(connection, mark.lesson, mark.learner)
 
 
 def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:
