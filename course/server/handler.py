@@ -18,7 +18,7 @@ from course.errors import CourseError, NotFound, Unavailable
 from course.feedback import number
 from course.review.roles import MAY, Deed, Role
 from course.server.room import Room
-from course.store.judging import Asked
+from course.store.asked import Asked
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
