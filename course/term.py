@@ -355,6 +355,7 @@ class Course:
                 due, lost = deadline.due(learner), deadline.lost(learner, at)
                 if lateness.save(connection, lesson, learner, due, lost):
                     changed.append(learner)
+            lateness.reckon(connection, lesson)
         return changed
 
     def _keep_notebooks(self, graded: Graded) -> None:

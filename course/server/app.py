@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from course.server import api, home, pages
+from course.server import api, giving, home, pages
 
 _NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
 _ID = r"([0-9a-f]{20})"
@@ -13,6 +13,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/mark/{_QUESTION}/?", pages.Marking),
     (rf"/course/answers/{_QUESTION}/?", pages.Answers),
     (rf"/course/api/next/{_QUESTION}", api.Next),
+    (rf"/course/api/ahead/{_QUESTION}", api.Ahead),
     (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
     (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
     (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
@@ -23,5 +24,9 @@ ROUTES: list[tuple[str, Any]] = [
     (r"/course/api/progress", home.Progress),
     (r"/course/api/autograde", home.Autograde),
     (rf"/course/api/triage/{_NAME}/{_NAME}", home.Triage),
+    (rf"/course/feedback/{_NAME}/?", giving.Feedback),
+    (rf"/course/feedback/{_NAME}/{_NAME}/page", giving.Page),
+    (r"/course/disputes/?", giving.Disputes),
+    (rf"/course/api/thread/{_QUESTION}/{_ID}", giving.Thread),
 ]
 """Which address is answered by what."""

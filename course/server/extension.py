@@ -1,12 +1,18 @@
 """The extension as Jupyter Server loads it, on learners' servers too: light where there is no course."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
 from traitlets import Unicode
 
 from course.errors import NotFound
 from course.layout import find_course
+
+EVERY_SECONDS = 20
+"""How often the server looks whether feedback is to go out."""
 
 
 class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
@@ -41,7 +47,19 @@ class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
 
             self.handlers.extend(ROUTES)
 
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        """Begin to return the feedback whose time has come, as long as the server runs."""
+        await super()._start_jupyter_server_extension(serverapp)
+        self._returning = PeriodicCallback(self._return_due, EVERY_SECONDS * 1000)
+        if "course_room" in self.settings:
+            self._returning.start()
+
+    async def _return_due(self) -> None:
+        for line in await asyncio.to_thread(self.settings["course_room"].return_due):
+            self.log.info("%s", line)
+
     async def stop_extension(self) -> None:
         """Give the gradebook back."""
+        self._returning.stop()
         if "course_room" in self.settings:
             self.settings["course_room"].close()

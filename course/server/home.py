@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, ClassVar
 
-from course import overview, triage
+from course import disputing, overview, triage
 from course.desk import Desk
 from course.layout import known
 from course.review.roles import Deed
@@ -23,7 +23,7 @@ class Home(Handler):
         def look(desk: Desk) -> dict[str, Any]:
             rows = overview.look(desk.course, desk.book)
             return {
-                "title": desk.course.file.title, "rows": rows,
+                "title": desk.course.file.title, "rows": rows, "requests": len(disputing.threads(desk.book)),
                 "next": overview.first(tuple(each.first for each in rows if each.first)),
                 "triage": _listed(counted.stuck(desk.book)) if self.may(Deed.MEND) else [],
                 "names": {person.id: person.name for person in desk.course.learners()} if self.may(Deed.MEND) else {},

@@ -16,7 +16,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if not {"sample", "templates"
 FLOORS = [
     {"errors"},
     {"model"},
-    {"scoring", "testing", "layout", "limit", "markup"},
+    {"scoring", "testing", "layout", "limit", "markup", "dates"},
     {"questions"},
     {"settings", "notebook", "store"},
     {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
@@ -25,6 +25,7 @@ FLOORS = [
     {"returning", "extending", "disputing"},
     {"study", "regrade", "inspection", "preview"},
     {"comparison", "suggestion", "desk", "overview", "triage"},
+    {"background"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},
