@@ -23,7 +23,7 @@ from course.authoring.draft import Draft, Wrong
 from course.authoring.finding import Finding, ordered
 from course.authoring.trials import Trial, of, wrong_answers
 from course.errors import CourseError
-from course.grading.pool import Workers
+from course.grading.pool import Task, Workers
 from course.grading.prepared import Prepared, fingerprint, runs
 from course.lesson import record
 from course.model import Graded, Submission
@@ -194,17 +194,25 @@ def run(
     groups = dict[tuple[str, bool], list[Trial]]()
     for trial in trials:
         groups.setdefault((trial.answer, trial.own or trial.name == "again"), []).append(trial)
-    half = replace(prepared, limits=_half(prepared.limits))
+    half, wrong = replace(prepared, limits=_half(prepared.limits)), list[Task]()
     short = prepared.limits
     with Workers(walls=walls) as workers:
         for (answer, full), some in groups.items():
-            by = half if not answer else prepared if full else replace(prepared, limits=short)
             work = [_handed_in(twin, prepared.lesson, trial) for trial in some]
+            if answer:
+                by = _focused(prepared if full else replace(prepared, limits=short), some[0])
+                wrong += [(by, each) for each in work]
+                continue
             begin = time.monotonic()
-            for graded in workers.grade(_focused(by, some[0]), work):
-                yield graded.submission.learner, graded
-            if not answer:  # the last of these is "again", in a process that is warm
-                short = _short(prepared.limits, time.monotonic() - begin)
+            yield from _named(workers.grade(half, work))
+            short = _short(
+                prepared.limits, time.monotonic() - begin
+            )  # the last ran in a warm process
+        yield from _named(workers.grade_each(wrong))
+
+
+def _named(results: Iterator[Graded]) -> Iterator[tuple[str, Graded]]:
+    return ((graded.submission.learner, graded) for graded in results)
 
 
 def _half(limits: Limits) -> Limits:

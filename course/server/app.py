@@ -8,7 +8,7 @@ from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
 from traitlets import Unicode
 
-from course.server import api, giving, pages
+from course.server import api, giving, home, pages
 from course.server.room import Room
 
 _NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
@@ -16,7 +16,7 @@ _ID = r"([0-9a-f]{20})"
 _QUESTION = rf"{_NAME}/{_NAME}/{_NAME}"
 
 ROUTES: list[tuple[str, Any]] = [
-    (r"/course/?", pages.Home),
+    (r"/course/?", home.Home),
     (rf"/course/mark/{_QUESTION}/?", pages.Marking),
     (rf"/course/answers/{_QUESTION}/?", pages.Answers),
     (rf"/course/api/next/{_QUESTION}", api.Next),
@@ -27,6 +27,9 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
     (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
     (r"/course/api/markdown", api.Markdown),
+    (r"/course/api/progress", home.Progress),
+    (r"/course/api/autograde", home.Autograde),
+    (rf"/course/api/triage/{_NAME}/{_NAME}", home.Triage),
     (rf"/course/feedback/{_NAME}/?", giving.Feedback),
     (rf"/course/feedback/{_NAME}/{_NAME}/page", giving.Page),
     (r"/course/disputes/?", giving.Disputes),

@@ -9,6 +9,7 @@ from course.desk import Desk
 from course.errors import CourseError
 from course.layout import COURSE_FILE, NBGRADER_FILE
 from course.review import roles
+from course.server.runs import Runs
 from course.store.database import Gradebook
 from course.term import Course
 
@@ -23,6 +24,7 @@ class Room:
 
     def __init__(self, root: Path, grader: str = "") -> None:
         self.root, self.grader = root, grader or getuser()
+        self.runs = Runs()
         self._lock = Lock()
         self._course: Course | None = None
         self._book: Gradebook | None = None
