@@ -20,6 +20,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/mark/{_QUESTION}/?", pages.Marking),
     (rf"/course/answers/{_QUESTION}/?", pages.Answers),
     (rf"/course/api/next/{_QUESTION}", api.Next),
+    (rf"/course/api/ahead/{_QUESTION}", api.Ahead),
     (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
     (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
     (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
