@@ -184,6 +184,8 @@ def test_feedback_goes_out_at_its_time_with_the_next_command_and_once(
     course: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at = ["--course", str(course)]
+    say(capsys, "mark", "welcome", "ana", "wish", "--points", "2", *at)
+    say(capsys, "return", "welcome", *at)
     say(capsys, "mark", "welcome", "ana", "wish", "--points", "1", *at)
     told = say(capsys, "return", "welcome", "--at", "2099-12-01 08:00", *at)
     assert "feedback goes out 2099-12-01 08:00 CET" in told
