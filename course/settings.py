@@ -1,12 +1,11 @@
 """`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
 
 import datetime as dt
-import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -19,40 +18,14 @@ from pydantic import (
     model_validator,
 )
 
+from course import dates
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 from course.scoring import CountRule, LateRule
 
-_RELATIVE = re.compile(r"\s*(\d+)\s*(day|days|week|weeks)\s*")
-_EVERY = re.compile(r"\s*(\d+)\s*(day|week|month|year)s?\s*")
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        hint = nearest(name, sorted(available_timezones()))
-        raise ValueError(
-            f"a time zone of the IANA's list, such as 'Europe/Ljubljana'{'; ' + hint if hint else ''}"
-        ) from error
-
 
 def _due(value: object, info: ValidationInfo) -> object:
-    zone = (info.context or {}).get("zone", dt.UTC)
-    if isinstance(value, str) and (match := _RELATIVE.fullmatch(value)):
-        return dt.timedelta(days=int(match[1]) * (7 if match[2].startswith("week") else 1))
-    if isinstance(value, dt.datetime):
-        return value if value.tzinfo else value.replace(tzinfo=zone)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time(23, 59, 59), zone)
-    raise ValueError("a date, a date with time, or text such as '14 days' or '2 weeks'")
-
-
-def _every(value: object) -> object:
-    if isinstance(value, str) and (match := _EVERY.fullmatch(value)) and 0 < int(match[1]) < 1000:  # noqa: PLR2004  years
-        return dt.timedelta(days=int(match[1]) * _DAYS[match[2]])
-    raise ValueError("text such as '1 year', '6 months' or '90 days'")
+    return dates.due(value, (info.context or {}).get("zone", dt.UTC))
 
 
 def _name(value: object) -> object:
@@ -65,10 +38,10 @@ def _name(value: object) -> object:
 
 
 Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
-Every = Annotated[dt.timedelta, BeforeValidator(_every)]
+Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
 Name = Annotated[str, BeforeValidator(_name)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Zone = Annotated[str, AfterValidator(lambda name: _zone(name).key)]
+Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
 
 
 class _Table(BaseModel):
@@ -235,28 +208,6 @@ class CourseFile(_Table):
         )
         return self.policies.model_copy(update=own)
 
-    def moment(self, text: str, *, last: bool = False) -> dt.datetime:
-        """Return the moment that a person wrote, in UTC; without a zone it is in the course's.
-
-        Args:
-            text: as ISO 8601, "2026-12-01 08:00" for example.
-            last: whether a day means its last second; else it means its first.
-
-        Raises:
-            Invalid: it is none.
-        """
-        try:
-            found = dt.datetime.fromisoformat(text.strip())
-        except ValueError as error:
-            raise Invalid(
-                "not a time",
-                expected='a day or a time such as "2026-12-01 08:00"',
-                found=repr(text),
-            ) from error
-        if last and re.fullmatch(r"\s*\d{4}-?\d\d-?\d\d\s*", text):
-            found = dt.datetime.combine(found, dt.time(23, 59, 59))
-        return (found if found.tzinfo else found.replace(tzinfo=self.zone)).astimezone(dt.UTC)
-
     @property
     def zone(self) -> ZoneInfo:
         """The course's time zone."""
@@ -283,7 +234,7 @@ def parse(data: dict[str, Any], path: Path) -> CourseFile:
     """Check the data of a `course.toml`; ``path`` is named in errors."""
     zone: dt.tzinfo = dt.UTC
     with suppress(ValueError, TypeError):  # told below, as a mistake of `timezone`
-        zone = _zone(data.get("timezone", "UTC"))
+        zone = dates.zone(data.get("timezone", "UTC"))
     try:
         return CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:

@@ -26,7 +26,7 @@ from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
 from course.grading.pool import Staff, Workers
 from course.grading.prepared import Prepared, fingerprint, gather, trusted
-from course.grading.turn import turn
+from course.grading.turn import Advance, turn
 from course.layout import Layout
 from course.model import Graded, Learner, ManualMark, Mark, Question, Submission
 from course.questions import Item, sheet
@@ -243,7 +243,7 @@ class Course:
 
     def turn(
         self, lesson: str, tell: Callable[[str], object] = lambda _who: None
-    ) -> AbstractContextManager[None]:
+    ) -> AbstractContextManager[Advance]:
         """Keep others from grading a lesson in a ``with`` block, waiting first for who does."""
         self.known(lesson)
         return turn(self.layout.root / ".course" / "grading" / lesson, tell)
@@ -355,6 +355,7 @@ class Course:
                 due, lost = deadline.due(learner), deadline.lost(learner, at)
                 if lateness.save(connection, lesson, learner, due, lost):
                     changed.append(learner)
+            lateness.reckon(connection, lesson)
         return changed
 
     def _keep_notebooks(self, graded: Graded) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from course.cli import show
 from course.cli.show import CourseOption, JsonOption, Lessons
+from course.dates import moment
 from course.errors import Invalid
 
 
@@ -48,7 +49,7 @@ def give_back(
     opened, questions = show.open_course(course), question or []
     for lesson in lessons:
         if at or cancel:
-            when = None if cancel else opened.file.moment(at)
+            when = None if cancel else moment(at, opened.file.zone)
             returning.schedule(opened, lesson, when, questions, getuser())
             told = f"goes out {_told(opened, when)}" if when else "goes out when you return it"
             show.say(f"{lesson}: feedback {told}")
@@ -111,17 +112,17 @@ def extend(
     from course import extending  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
-    moment = None if cancel else opened.file.moment(until, last=True)
+    when = None if cancel else moment(until, opened.file.zone, last=True)
     changed = extending.extend(
         opened,
         lesson,
-        moment,
+        when,
         learners=learner or [],
         groups=group or [],
         reason=reason,
         by=getuser(),
     )
-    told = f"due {_told(opened, moment)}" if moment else "due as for everybody"
+    told = f"due {_told(opened, when)}" if when else "due as for everybody"
     show.say(f"{lesson}: {show.listing([*(learner or []), *(group or [])])}: {told}")
     show.say(f"{len(changed)} lose less or more by lateness now" + (
         f" ({show.listing(changed)})" if changed else ""))  # fmt: skip

@@ -74,6 +74,11 @@ class Seat:
             disk.write(path, secrets.token_hex(32), mode=0o600)
         return path.read_bytes()
 
+    def place(self, question: Asked, answer: str) -> Place:
+        """Return which answer an id stands for; raise NotFound when there is none."""
+        with self.book.reading() as connection:
+            return self._standing(connection, question, answer).place
+
     def _standing(self, connection: Any, question: Asked, answer: str) -> Standing:
         for each in judging.learners(connection, question):
             if (

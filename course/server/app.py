@@ -1,12 +1,14 @@
 """The extension: which address is answered by what, for which course."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
 from traitlets import Unicode
 
-from course.server import api, pages
+from course.server import api, giving, home, pages
 from course.server.room import Room
 
 _NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
@@ -14,7 +16,7 @@ _ID = r"([0-9a-f]{20})"
 _QUESTION = rf"{_NAME}/{_NAME}/{_NAME}"
 
 ROUTES: list[tuple[str, Any]] = [
-    (r"/course/?", pages.Home),
+    (r"/course/?", home.Home),
     (rf"/course/mark/{_QUESTION}/?", pages.Marking),
     (rf"/course/answers/{_QUESTION}/?", pages.Answers),
     (rf"/course/api/next/{_QUESTION}", api.Next),
@@ -26,8 +28,19 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
     (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
     (r"/course/api/markdown", api.Markdown),
+    (r"/course/api/progress", home.Progress),
+    (r"/course/api/autograde", home.Autograde),
+    (rf"/course/api/triage/{_NAME}/{_NAME}", home.Triage),
+    (rf"/course/feedback/{_NAME}/?", giving.Feedback),
+    (rf"/course/feedback/{_NAME}/{_NAME}/page", giving.Page),
+    (r"/course/disputes/?", giving.Disputes),
+    (rf"/course/api/thread/{_QUESTION}/{_ID}", giving.Thread),
 ]
 """Which address is answered by what."""
+
+
+EVERY_SECONDS = 20
+"""How often the server looks whether feedback is to go out."""
 
 
 class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
@@ -51,6 +64,17 @@ class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
         """Say what answers to which address."""
         self.handlers.extend(ROUTES)
 
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        """Begin to return the feedback whose time has come, as long as the server runs."""
+        await super()._start_jupyter_server_extension(serverapp)
+        self._returning = PeriodicCallback(self._return_due, EVERY_SECONDS * 1000)
+        self._returning.start()
+
+    async def _return_due(self) -> None:
+        for line in await asyncio.to_thread(self.settings["course_room"].return_due):
+            self.log.info("%s", line)
+
     async def stop_extension(self) -> None:
         """Give the gradebook back."""
+        self._returning.stop()
         self.settings["course_room"].close()

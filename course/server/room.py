@@ -4,9 +4,12 @@ from getpass import getuser
 from pathlib import Path
 from threading import Lock
 
+from course import returning
 from course.desk import Desk
+from course.errors import CourseError
 from course.layout import COURSE_FILE, NBGRADER_FILE
 from course.review import roles
+from course.server.runs import Runs
 from course.store.database import Gradebook
 from course.term import Course
 
@@ -21,6 +24,7 @@ class Room:
 
     def __init__(self, root: Path, grader: str = "") -> None:
         self.root, self.grader = root, grader or getuser()
+        self.runs = Runs()
         self._lock = Lock()
         self._course: Course | None = None
         self._book: Gradebook | None = None
@@ -43,6 +47,18 @@ class Room:
             if self._book is None:
                 self._book = course.book()
             return Desk(course, grader, self._book)
+
+    def return_due(self) -> list[str]:
+        """Return the feedback whose time has come; tells in words what was done."""
+        try:
+            done = list(returning.carry_out(self.course()))
+        except CourseError as error:
+            return [f"feedback can't go out: {error}"]
+        return [
+            f"feedback on {plan.lesson} was to go out by now: "
+            + (f"returned to {len(found)}" if isinstance(found, list) else f"not done: {found}")
+            for plan, found in done
+        ]
 
     def role(self, name: str) -> roles.Role | None:
         """Return what somebody is to this course, None for a stranger; raises what `course` does."""

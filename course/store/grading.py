@@ -66,6 +66,7 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
         _save_scores(connection, judged, rows, same=same)
         late = work.submitted_at - due if work.submitted_at and due else dt.timedelta()
         lateness.save(connection, work.lesson, work.learner, due, share(late))
+        lateness.reckon(connection, work.lesson, work.learner)
 
 
 def _ask_again(connection: Connection, rows: Sequence[str]) -> None:

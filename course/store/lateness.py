@@ -20,7 +20,7 @@ def save(
 ) -> bool:
     """Write what a submission loses; returns whether that is another share than before.
 
-    The ledger tells when the due date or the share is another.
+    The ledger tells when the due date or the share is another. `reckon` then puts the points right.
 
     Args:
         due: with its zone, or None.
@@ -39,7 +39,6 @@ def save(
         note(connection, "", "lateness", lesson=lesson, learner=learner,
              before={"due": _text(row["due"]), "share": row["share"]},
              after={"due": _text(moment), "share": share})  # fmt: skip
-    reckon(connection, lesson, learner)
     return (row["share"] if row else 0.0) != share
 
 
@@ -62,8 +61,8 @@ def due_dates(connection: Connection, lesson: str) -> dict[str, dt.datetime]:
     return {row.learner: row.due.replace(tzinfo=dt.UTC) for row in connection.execute(query)}
 
 
-def reckon(connection: Connection, lesson: str, learner: str) -> None:
-    """Put the penalty of a submission right, after a mark or the share that is lost changed."""
+def reckon(connection: Connection, lesson: str, learner: str | None = None) -> None:
+    """Put penalties right, of one submission or of all, after a mark or the share that is lost changed."""
     table, grade = db.submitted_notebook, db.grade.c
     points = sa.func.sum(sa.func.coalesce(grade.manual_score, grade.auto_score, 0.0))
     query = sa.select(
@@ -74,8 +73,10 @@ def reckon(connection: Connection, lesson: str, learner: str) -> None:
         .join(db.grade, grade.notebook_id == table.c.id)
         .join(tables.lateness, sa.and_(tables.lateness.c.lesson == db.assignment.c.name,
                                        tables.lateness.c.learner == db.submitted.c.student_id))
-    ).where(db.assignment.c.name == lesson, db.submitted.c.student_id == learner).group_by(
+    ).where(db.assignment.c.name == lesson).group_by(
         table.c.id, table.c.late_submission_penalty, tables.lateness.c.share)  # fmt: skip
+    if learner is not None:
+        query = query.where(db.submitted.c.student_id == learner)
     for row in connection.execute(query).all():
         off = late_penalty(float(row.score), row.share) or None
         if off != row.off:

@@ -134,7 +134,7 @@ class _Context:
             "notebook": question["notebook"],
             "maximum": float(question["points"]), "kind": question["kind"] or "", "title": question["title"] or "",
         }  # fmt: skip
-        if attempt is not None and attempt["state"] == "triage" and verdict is None:
+        if attempt is not None and attempt["state"] != "graded" and verdict is None:
             return Mark(points=None, state="triage", **common)
         if grade is None:
             return Mark(points=None, state="missing", **common)

@@ -27,7 +27,7 @@ attempt = Table(
     "course_attempt", metadata,
     Column("learner", String(128), primary_key=True),
     Column("lesson", String(128), primary_key=True),
-    Column("state", String(16), nullable=False),  # "graded" or "triage"
+    Column("state", String(16), nullable=False),  # "graded", "triage" or "accepted"
     Column("reason", Text, nullable=False, default=""),
     Column("digest", String(64), nullable=False),
     Column("fingerprint", String(64), nullable=False),

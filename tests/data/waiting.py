@@ -1,4 +1,4 @@
-"""A course of one small lesson in which answers wait for a person, and one notebook can't be read."""
+"""A course of one small lesson in which answers wait for a person, and three submissions can't be graded."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from course.term import Course
 
 LESSON, WRITTEN, CODE = "welcome", "wish", "double"
 PEOPLE = (("ana", "Ana", "Horvat"), ("ben", "Ben", "Okafor"), ("mallory", "Mallory", "Quinn"),
-          ("xenia", "Xenia", "Novak"))  # fmt: skip
+          ("xenia", "Xenia", "Novak"), ("yara", "Yara", "Lund"), ("zoe", "Zoe", "Abara"))  # fmt: skip
 
 
 def course(root: Path) -> Course:
@@ -22,12 +22,21 @@ def course(root: Path) -> Course:
     opened.release(LESSON)
     for name, *_ in PEOPLE:
         hand_in(opened, name)
-    broken = opened.layout.submission("xenia", LESSON) / f"{LESSON}.ipynb"
-    broken.write_text(broken.read_text(encoding="utf-8")[:-300], encoding="utf-8")
+    _spoil(opened)
     prepared = opened.prepare(LESSON)
     work, _ = opened.todo(prepared)
     list(opened.autograde(prepared, work))
     return opened
+
+
+def _spoil(opened: Course) -> None:
+    """One file is cut off, one has another name beside a scrap of paper, one is none at all."""
+    broken = opened.layout.submission("xenia", LESSON) / f"{LESSON}.ipynb"
+    broken.write_text(broken.read_text(encoding="utf-8")[:-300], encoding="utf-8")
+    other = opened.layout.submission("yara", LESSON) / f"{LESSON}.ipynb"
+    other.rename(other.with_name(f"{LESSON} (1).ipynb"))
+    other.with_name("scrap.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4}')
+    (opened.layout.submission("zoe", LESSON) / f"{LESSON}.ipynb").write_text("see my e-mail")
 
 
 def hand_in(opened: Course, name: str) -> None:

@@ -16,7 +16,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if not {"sample", "templates"
 FLOORS = [
     {"errors"},
     {"model"},
-    {"scoring", "testing", "layout", "limit", "markup"},
+    {"scoring", "testing", "layout", "limit", "markup", "dates"},
     {"questions"},
     {"settings", "notebook", "store"},
     {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
@@ -24,7 +24,7 @@ FLOORS = [
     {"term"},
     {"returning", "extending", "disputing"},
     {"study", "regrade", "inspection", "preview"},
-    {"comparison", "suggestion", "desk"},
+    {"comparison", "suggestion", "desk", "overview", "triage"},
     {"background"},
     {"server", "plugin", "demo"},
     {"cli"},

@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
 from test_readme import shell
 
 GUIDE = Path(__file__).parents[2] / "docs" / "trainer.md"
 
 
+@pytest.mark.thorough
 def test_a_newcomer_gets_from_an_empty_folder_to_a_released_lesson(tmp_path: Path) -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     first = guide.partition("## A first lesson")[2].partition("\n## The source")[0]

@@ -59,7 +59,7 @@ def test_no_write_is_done_that_another_site_could_have_sent(
     del client.headers["X-XSRFToken"]
     answer = client.request(method, address, json={})
     assert answer.status_code == 403, handler
-    assert "XSRF" in answer.json()["error"] or "_xsrf" in answer.json()["error"]
+    assert "XSRF" in answer.text or "_xsrf" in answer.text
 
 
 @pytest.mark.parametrize(
