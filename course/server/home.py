@@ -11,7 +11,7 @@ from course.server.api import Api
 from course.server.handler import Handler
 from course.store import overview as counted
 from course.store.database import note, now
-from course.store.overview import Stuck
+from course.store.roster import learners
 
 
 class Home(Handler):
@@ -22,11 +22,13 @@ class Home(Handler):
 
         def look(desk: Desk) -> dict[str, Any]:
             rows = overview.look(desk.course, desk.book)
+            listed = counted.stuck(desk.book) if self.may(Deed.MEND) else []
+            people = learners(desk.book) if listed else []
             return {
                 "title": desk.course.file.title, "rows": rows, "requests": len(disputing.threads(desk.book)),
                 "next": overview.first(tuple(each.first for each in rows if each.first)),
-                "triage": _listed(counted.stuck(desk.book)) if self.may(Deed.MEND) else [],
-                "names": {person.id: person.name for person in desk.course.learners()} if self.may(Deed.MEND) else {},
+                "triage": [(each, triage.remedy(each.reason)) for each in listed],
+                "names": {person.id: person.name for person in people},
             }  # fmt: skip
 
         about = await self.desk(look)
@@ -98,11 +100,6 @@ class Triage(Api):
             return f"{done}. It is graded again now." if done else "It is graded again now."
 
         self.say({"said": await self.desk(mend)})
-
-
-def _listed(found: list[Stuck]) -> list[tuple[Stuck, str]]:
-    """Return each with what a repair would do."""
-    return [(each, triage.remedy(each.reason)) for each in found]
 
 
 def ago(moment: dt.datetime) -> str:
