@@ -249,7 +249,7 @@ def main() -> None:
             row = {
                 "submissions": count,
                 "jobs": jobs,
-                "backend": f"{jobs} jobs",
+                "backend": _plural(jobs, "job"),
                 **ours(count, jobs),
             }
             rows.append(_compared(row, theirs, limit))
@@ -257,12 +257,21 @@ def main() -> None:
         count = max(n for n in chosen.submissions if n <= 200)  # noqa: PLR2004  enough
         with cluster(workers) as address:
             taken = ours(count, workers, "--backend", "dask", "--scheduler", address)
-        row = {"submissions": count, "jobs": workers, "backend": f"{workers} Dask workers", **taken}
+        row = {
+            "submissions": count,
+            "jobs": workers,
+            "backend": _plural(workers, "Dask worker"),
+            **taken,
+        }
         rows.append(_compared(row, theirs, rows[0]["bare_seconds_each"] / workers))
     if chosen.out:
         results = {"nbgrader_seconds_each": theirs, "nbgrader_sample": chosen.sample, "rows": rows}
         chosen.out.write_text(json.dumps(results, indent=1))
         plot(rows, theirs, chosen.out.with_suffix(".png"))
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number} {what}" + ("s" if number > 1 else "")
 
 
 def _compared(row: dict[str, Any], theirs: float, limit: float) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Everything on it is escaped, a grader's Markdown is rendered without raw HTML an
 the same input gives the same bytes.
 """
 
+import datetime as dt
 import functools
 import re
 from collections.abc import Mapping, Sequence
@@ -33,12 +34,15 @@ _WORDS = {
     "autograded": ("part", "●", "Graded"),
     "triage": ("wait", "…", "Not graded yet"),
     "missing": ("wait", "…", "Not handed in"),
+    "held": ("wait", "…", "Returned later"),
 }
 
 
 def page(
     course: CourseFile, lesson: Lesson, learner: Learner, marks: Sequence[Mark],
-    attempt: Mapping[str, Any], late: float,
+    attempt: Mapping[str, Any], late: float, *, due: dt.datetime | None = None,
+    threads: Mapping[str, Sequence[Any]] | None = None, news: Sequence[tuple[str, str]] = (),
+    since: dt.datetime | None = None,
 ) -> str:  # fmt: skip
     """Return the feedback page of one learner on one lesson.
 
@@ -46,15 +50,31 @@ def page(
         marks: the learner's marks for the lesson, in the lesson's order.
         attempt: the row of ``course_attempt``: submitted_at, reason, repairs.
         late: points taken off for lateness.
+        due: by when it was to be handed in.
+        threads: NOTEBOOK/QUESTION -> messages of a regrade request (`course.store.disputes`).
+        news: title of a question and what is new with it ...
+        since: ... since the feedback of this moment.
     """
     known = [mark for mark in marks if mark.points is not None]
     score = max(0.0, sum(mark.points or 0.0 for mark in known) - late)
     maximum = sum(mark.maximum for mark in marks)
-    waiting = len(marks) - len(known)
+    held = sum(mark.state == "held" for mark in marks)
+    waiting = len(marks) - len(known) - held
+
+    def when(moment: dt.datetime) -> str:
+        """Show a moment in the course's zone; one without a zone is in UTC, as the gradebook has it."""
+        known = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return f"{known.astimezone(course.zone):%d %B %Y, %H:%M %Z}"
+
     made = _template().render(
         course=course, lesson=lesson, learner=learner, attempt=attempt, late=late,
-        score=score, maximum=maximum, waiting=waiting, passed=_passed(score, maximum, waiting, lesson),
-        questions=[_question(mark) for mark in marks],
+        score=score, maximum=maximum, waiting=waiting, held=held, when=when, due=due, news=news, since=since,
+        passed=_passed(score, maximum, waiting + held, lesson),
+        questions=[
+            _question(mark) | {"thread": [(each, markdown(each.text)) for each in
+                                          (threads or {}).get(f"{mark.notebook}/{mark.question}", ())]}
+            for mark in marks
+        ],
     )  # fmt: skip
     return _CONTROLS.sub("\ufffd", made)
 

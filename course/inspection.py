@@ -4,10 +4,12 @@ What can be read is read by the rules of `course.authoring`. The rest is tried i
 course, in the runner that grades: the author's solution, the untouched release, and wrong answers.
 """
 
+import datetime as dt
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -16,15 +18,16 @@ import nbformat
 import course as package
 from course import layout as disk
 from course import notebook as notebooks
-from course.authoring import marks, outcome, rules
+from course.authoring import marks, outcome, reviews, rules
 from course.authoring.draft import Draft, Wrong
 from course.authoring.finding import Finding, ordered
 from course.authoring.trials import Trial, of, wrong_answers
 from course.errors import CourseError
-from course.grading.pool import Workers
+from course.grading.pool import Task, Workers
 from course.grading.prepared import Prepared, fingerprint, runs
 from course.lesson import record
 from course.model import Graded, Submission
+from course.sandbox import Limits, kindle
 from course.term import Course
 
 CACHE = Path(".course") / "checked"
@@ -43,6 +46,12 @@ def check(term: Course, lesson: str, *, walls: bool = True) -> list[Finding]:
         Unavailable: its code can't be run here.
     """
     term.known(lesson)
+    kept = term.layout.root / CACHE / disk.safe_name(lesson, "lesson") / "all.json"
+    return _remembered(kept, _state(term, lesson), lambda: _check(term, lesson, walls=walls))
+
+
+def _check(term: Course, lesson: str, *, walls: bool) -> list[Finding]:
+    kindle(walls=walls)
     with tempfile.TemporaryDirectory(prefix="course-check-") as folder:
         scratch = Path(folder, "course")
         copy(term, lesson, scratch)
@@ -61,6 +70,33 @@ def check(term: Course, lesson: str, *, walls: bool = True) -> list[Finding]:
         f for f in findings
         if not any(a.rule == f.rule and a.where in f"{f.file} {f.cell} {f.text}" for a in accepted)
     )  # fmt: skip
+
+
+def _state(term: Course, lesson: str) -> str:
+    """Return a digest of all that findings hang on: approvals end on a day, links lead to neighbours."""
+    root, layout = term.layout.root, term.layout
+    files = [root / name for name in (disk.COURSE_FILE, disk.NBGRADER_FILE, reviews.FILE)]
+    folders = (layout.source / lesson, layout.autograders, layout.release / lesson)
+    return fingerprint(
+        package.__version__, f"{dt.datetime.now().astimezone():%Y-%m-%d}",
+        [path.read_bytes() for path in files if path.is_file()],
+        [disk.digest(folder) for folder in folders if folder.is_dir()],
+        [name for name, _ in disk.files_below(layout.source)],
+    )  # fmt: skip
+
+
+def _remembered(kept: Path, key: str, look: Callable[[], list[Finding]]) -> list[Finding]:
+    """Return what was found when the key was the same, or look and keep it."""
+    try:
+        data = json.loads(kept.read_text(encoding="utf-8"))
+        if data["key"] == key:
+            return [Finding(**each) for each in data["findings"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # made anew
+    found = look()
+    if not any(finding.rule == "release" for finding in found):  # which may be the machine's fault
+        disk.write(kept, json.dumps({"key": key, "findings": [asdict(f) for f in found]}))
+    return found
 
 
 def read(term: Course, lesson: str) -> Draft:
@@ -138,43 +174,66 @@ def _tried(term: Course, twin: Course, draft: Draft, *, walls: bool) -> list[Fin
         return [_refused(draft, error, twin.layout.root)]
     trials = [*of(draft), *wrong_answers(draft)]
     key = fingerprint(package.__version__, prepared.fingerprint, trials)
-    kept = term.layout.root / CACHE / f"{disk.safe_name(draft.name, 'lesson')}.json"
-    if (known := _known(kept, key)) is not None:
-        return known
-    results = dict(run(twin, prepared, trials, walls=walls))
-    found = list(outcome.findings(draft, trials, results))
-    disk.write(kept, json.dumps({"key": key, "findings": [asdict(f) for f in found]}))
-    return found
+    kept = term.layout.root / CACHE / disk.safe_name(draft.name, "lesson") / "tried.json"
 
+    def look() -> list[Finding]:
+        results = dict(run(twin, prepared, trials, walls=walls))
+        return list(outcome.findings(draft, trials, results))
 
-def _known(path: Path, key: str) -> list[Finding] | None:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return [Finding(**each) for each in data["findings"]] if data["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # made anew
+    return _remembered(kept, key, look)
 
 
 def run(
     twin: Course, prepared: Prepared, trials: list[Trial], *, walls: bool
 ) -> Iterator[tuple[str, Graded]]:
-    """Grade the trials as if learners had handed them in; the solution has half of the time."""
-    limits = prepared.limits
-    half = replace(
-        limits,
-        cell_seconds=limits.cell_seconds / 2,
-        call_seconds=limits.call_seconds / 2,
-        notebook_seconds=limits.notebook_seconds / 2,
-    )
-    groups = dict[str, list[Trial]]()
+    """Grade the trials as if learners had handed them in.
+
+    The solution has half of the time, and so has who does nothing. A wrong answer that was made has
+    a few times what the solution took: one that loops for ever then costs a second or so, once.
+    """
+    groups = dict[tuple[str, bool], list[Trial]]()
     for trial in trials:
-        groups.setdefault(trial.answer or ("half" if trial.half else "whole"), []).append(trial)
+        groups.setdefault((trial.answer, trial.own or trial.name == "again"), []).append(trial)
+    half, wrong = replace(prepared, limits=_half(prepared.limits)), list[Task]()
+    short = prepared.limits
     with Workers(walls=walls) as workers:
-        for some in groups.values():
-            by = replace(prepared, limits=half) if some[0].half else prepared
+        for (answer, full), some in groups.items():
             work = [_handed_in(twin, prepared.lesson, trial) for trial in some]
-            for graded in workers.grade(_focused(by, some[0]), work):
-                yield graded.submission.learner, graded
+            if answer:
+                by = _focused(prepared if full else replace(prepared, limits=short), some[0])
+                wrong += [(by, each) for each in work]
+                continue
+            begin = time.monotonic()
+            yield from _named(workers.grade(half, work))
+            short = _short(
+                prepared.limits, time.monotonic() - begin
+            )  # the last ran in a warm process
+        yield from _named(workers.grade_each(wrong))
+
+
+def _named(results: Iterator[Graded]) -> Iterator[tuple[str, Graded]]:
+    return ((graded.submission.learner, graded) for graded in results)
+
+
+def _half(limits: Limits) -> Limits:
+    return replace(
+        limits, cell_seconds=limits.cell_seconds / 2, call_seconds=limits.call_seconds / 2,
+        notebook_seconds=limits.notebook_seconds / 2,
+    )  # fmt: skip
+
+
+def _short(limits: Limits, seconds: float) -> Limits:
+    """Return limits that end a notebook with the first thing in it that takes too long.
+
+    Args:
+        limits: those of the lesson, which stay the longest.
+        seconds: what the whole solution took.
+    """
+    most = max(1.0, 3 * seconds)
+    return replace(
+        limits, cell_seconds=min(limits.cell_seconds, most), call_seconds=min(limits.call_seconds, most),
+        notebook_seconds=min(limits.notebook_seconds, most),
+    )  # fmt: skip
 
 
 def _focused(prepared: Prepared, trial: Trial) -> Prepared:

@@ -173,6 +173,26 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for a lesson, given to one learner or to a group.
+
+    Attributes:
+        learner, group: whom; one of them is empty.
+        until: the moment, in UTC.
+        by: who gave it.
+        at: when, in UTC.
+    """
+
+    lesson: str
+    learner: str
+    group: str
+    until: dt.datetime
+    reason: str = ""
+    by: str = ""
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Which answer is meant: one question of one learner."""
 

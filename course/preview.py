@@ -10,6 +10,7 @@ from pathlib import Path
 
 from course import layout as disk
 from course import notebook as notebooks
+from course import returning
 from course.errors import CourseError, Invalid
 from course.lesson import record
 from course.model import Learner, Mark
@@ -119,7 +120,7 @@ class Preview:
                 raise Invalid(
                     f"the sample '{graded.submission.learner}' can't be graded", found=graded.reason
                 )
-        course.return_feedback(self.lesson)
+        returning.give_back(course, self.lesson)
         pages = [
             (who, page) for who in SAMPLES
             for page in sorted((course.layout.feedback / who / self.lesson).glob("*.html"))[:1]

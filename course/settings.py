@@ -1,35 +1,31 @@
 """`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
 
 import datetime as dt
-import re
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
+from course import dates
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
-
-_RELATIVE = re.compile(r"\s*(\d+)\s*(day|days|week|weeks)\s*")
-_EVERY = re.compile(r"\s*(\d+)\s*(day|week|month|year)s?\s*")
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+from course.scoring import CountRule, LateRule
 
 
-def _due(value: object) -> object:
-    if isinstance(value, str) and (match := _RELATIVE.fullmatch(value)):
-        return dt.timedelta(days=int(match[1]) * (7 if match[2].startswith("week") else 1))
-    if isinstance(value, dt.datetime):
-        return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time(23, 59, 59), dt.UTC)
-    raise ValueError("a date, a date with time, or text such as '14 days' or '2 weeks'")
-
-
-def _every(value: object) -> object:
-    if isinstance(value, str) and (match := _EVERY.fullmatch(value)) and 0 < int(match[1]) < 1000:  # noqa: PLR2004  years
-        return dt.timedelta(days=int(match[1]) * _DAYS[match[2]])
-    raise ValueError("text such as '1 year', '6 months' or '90 days'")
+def _due(value: object, info: ValidationInfo) -> object:
+    return dates.due(value, (info.context or {}).get("zone", dt.UTC))
 
 
 def _name(value: object) -> object:
@@ -42,9 +38,10 @@ def _name(value: object) -> object:
 
 
 Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
-Every = Annotated[dt.timedelta, BeforeValidator(_every)]
+Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
 Name = Annotated[str, BeforeValidator(_name)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
 
 
 class _Table(BaseModel):
@@ -63,13 +60,14 @@ class Lesson(_Table):
 
     Attributes:
         minutes: honest estimate of the time it takes.
-        due: absolute (a day means its last second in UTC) or relative to the learner's start.
+        due: absolute (a day means its last second in the course's zone) or relative to the learner's start.
         points: what its questions must add up to; None leaves it open.
         pass_mark: share of the points needed to pass, 0 to 1.
         requires: folders of lessons that it builds on.
         network: whether learners need a network for it.
         owners: names of those who write it.
         reviewers: names of those who may approve it; empty lets anybody.
+        late, late_per_day, grace_minutes, attempts_count: in the place of the course's policies.
     """
 
     folder: Name
@@ -83,6 +81,10 @@ class Lesson(_Table):
     network: bool = False
     owners: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
+    late: LateRule | None = None
+    late_per_day: Share | None = None
+    grace_minutes: int | None = Field(default=None, ge=0)
+    attempts_count: CountRule | None = None
 
 
 class Accepted(_Table):
@@ -107,15 +109,17 @@ class Policies(_Table):
         late_per_day: share of the score lost per started day.
         grace_minutes: lateness that is forgiven.
         attempts: how many submissions count; None is any number.
+        attempts_count: which of several submissions counts: the "last" or the "best".
         test_seconds: how long one of the trainer's own tests may take, the learner's code left out.
         require_review: whether a lesson must be approved as it is before its release.
         review_every: how long an approval holds; None for ever.
     """
 
-    late: Literal["none", "zero", "per-day"] = "none"
+    late: LateRule = "none"
     late_per_day: Share = 0.1
     grace_minutes: int = Field(default=0, ge=0)
     attempts: int | None = Field(default=None, ge=1)
+    attempts_count: CountRule = "last"
     cell_seconds: float = Field(default=30, gt=0, le=3600)
     notebook_seconds: float = Field(default=300, gt=0, le=36_000)
     memory_mb: int = Field(default=2048, ge=64)
@@ -131,17 +135,36 @@ class Group(_Table):
     title: str = ""
 
 
+class Staff(_Table):
+    """Somebody who works at the grading desk.
+
+    Attributes:
+        name: as JupyterHub or the computer knows it.
+        role: an instructor may do everything, a grader marks and edits rubrics, an observer reads.
+    """
+
+    name: str = Field(min_length=1)
+    role: Literal["instructor", "grader", "observer"] = "grader"
+
+
 class CourseFile(_Table):
-    """The whole of `course.toml`."""
+    """The whole of `course.toml`.
+
+    Attributes:
+        timezone: where the course's days begin, a name of the IANA's list; dates without a zone are
+            in it, and times are shown in it.
+    """
 
     id: Name
     title: str
+    timezone: Zone = "UTC"
     authors: tuple[str, ...] = ()
     objectives: tuple[Objective, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     policies: Policies = Policies()
     groups: tuple[Group, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    staff: tuple[Staff, ...] = ()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -166,6 +189,7 @@ class CourseFile(_Table):
             ("lessons", [lesson.folder for lesson in self.lessons]),
             ("objectives", known),
             ("groups", [group.id for group in self.groups]),
+            ("staff", [person.name for person in self.staff]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
@@ -176,6 +200,18 @@ class CourseFile(_Table):
         """Return the lesson of a folder; one that is not declared gets the defaults."""
         found = [lesson for lesson in self.lessons if lesson.folder == folder]
         return found[0] if found else Lesson(folder=folder, title=folder)
+
+    def rules(self, folder: str) -> Policies:
+        """Return the policies that hold for a lesson: its own go before the course's."""
+        own = self.lesson(folder).model_dump(
+            include={"late", "late_per_day", "grace_minutes", "attempts_count"}, exclude_none=True
+        )
+        return self.policies.model_copy(update=own)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The course's time zone."""
+        return ZoneInfo(self.timezone)
 
 
 def load(root: Path) -> CourseFile | None:
@@ -196,8 +232,11 @@ def load(root: Path) -> CourseFile | None:
 
 def parse(data: dict[str, Any], path: Path) -> CourseFile:
     """Check the data of a `course.toml`; ``path`` is named in errors."""
+    zone: dt.tzinfo = dt.UTC
+    with suppress(ValueError, TypeError):  # told below, as a mistake of `timezone`
+        zone = dates.zone(data.get("timezone", "UTC"))
     try:
-        return CourseFile.model_validate(data)
+        return CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:
         lines = [_explain(problem) for problem in error.errors(include_url=False)]
         what = (
@@ -231,6 +270,8 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "lessons": Lesson,
         "policies": Policies,
         "groups": Group,
+        "accepted": Accepted,
+        "staff": Staff,
     }
     for key in keys:
         table = tables.get(str(key), table)

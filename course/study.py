@@ -9,7 +9,7 @@ from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build
 from course.errors import CourseError, Invalid, NotFound
-from course.exchange import config, transfer
+from course.exchange import config, requests, transfer
 from course.lesson import record
 from course.lesson.progress import line
 from course.model import Kind
@@ -144,6 +144,32 @@ class Study:
     def feedback(self, lesson: str) -> list[Path]:
         """Fetch the feedback pages of a lesson; the newest is the last."""
         return transfer.fetch_feedback(self.reach, lesson, self.folder)
+
+    def dispute(self, lesson: str, question: str, reason: str) -> None:
+        """Ask the instructor to look at one answer again.
+
+        Args:
+            question: its id, or NOTEBOOK/QUESTION where two notebooks have it.
+
+        Raises:
+            NotFound: no such lesson or question, or nothing was handed in from here.
+            Invalid: several notebooks have such a question; no reason, or a very long one.
+        """
+        disk.known(lesson, self.reach.lessons(), "released lesson", str(self.reach.outbound))
+        places = [
+            (released.stem, each.id)
+            for released in sorted((self.reach.outbound / lesson).glob("*.ipynb"))
+            for each in build.questions(released.stem, notebooks.read(released)[0])
+        ]
+        found = [place for place in places if question in (place[1], "/".join(place))]
+        if not found:
+            disk.known(question, [name for _, name in places], "question", lesson)
+        if len(found) > 1:
+            raise Invalid(
+                f"several notebooks of {lesson} have a question '{question}'", found=question,
+                expected=f"one of: {', '.join('/'.join(place) for place in found)}",
+            )  # fmt: skip
+        requests.send(self.reach, lesson, *found[0], reason)
 
     def _unanswered(self, lesson: str) -> tuple[list[str], int]:
         """Return the graded questions that hold no answer, and how many there are."""

@@ -7,7 +7,6 @@ for graded in course.autograde("cleaning"): ...
 """
 
 import datetime as dt
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -21,22 +20,22 @@ from course import notebook as notebooks
 from course.authoring import build, outline, reviews, versions
 from course.authoring.source import Sources, travelling
 from course.authoring.versions import Version
+from course.deadline import Deadline
 from course.errors import Invalid
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
-from course.feedback import page
 from course.grading.pool import Staff, Workers
 from course.grading.prepared import Prepared, fingerprint, gather, trusted
-from course.grading.turn import turn
+from course.grading.turn import Advance, turn
 from course.layout import Layout
 from course.model import Graded, Learner, ManualMark, Mark, Question, Submission
 from course.questions import Item, sheet
 from course.sandbox import Limits
-from course.scoring import due_date, late_penalty
 from course.settings import CourseFile, Lesson, load
+from course.store import lateness, reading
 from course.store import lessons as saved
-from course.store import reading
 from course.store.database import Gradebook
+from course.store.extensions import extensions
 from course.store.grading import save_graded
 from course.store.manual import save_manual
 from course.store.roster import add_learners, learners
@@ -244,7 +243,7 @@ class Course:
 
     def turn(
         self, lesson: str, tell: Callable[[str], object] = lambda _who: None
-    ) -> AbstractContextManager[None]:
+    ) -> AbstractContextManager[Advance]:
         """Keep others from grading a lesson in a ``with`` block, waiting first for who does."""
         self.known(lesson)
         return turn(self.layout.root / ".course" / "grading" / lesson, tell)
@@ -327,21 +326,37 @@ class Course:
 
         Its second argument names questions (notebook, question) whose standing mark is kept.
         """
-        people = {person.id: person for person in self.learners()}
-        due, rules = self.file.lesson(prepared.lesson).due, self.file.policies
-        grace = dt.timedelta(minutes=rules.grace_minutes)
-
-        def penalty(score: float, late: dt.timedelta) -> float:
-            return late_penalty(score, late, rules.late, rules.late_per_day, grace)
+        deadline = self.deadline(prepared.lesson)
 
         def record(graded: Graded, keep: frozenset[tuple[str, str]]) -> None:
-            person = people.get(graded.submission.learner)
-            when = due_date(due, person.start if person else None)
+            due = deadline.due(graded.submission.learner)
             self._keep_notebooks(graded)
-            save_graded(book, graded, prepared.questions, penalty, when, keep)
+            save_graded(book, graded, prepared.questions, deadline.share, due, keep)
 
         with self.book() as book:
             yield record
+        self.settle(prepared.lesson)
+
+    def deadline(self, lesson: str) -> Deadline:
+        """Return when a lesson is due for whom, extensions included."""
+        people = {person.id: person for person in self.learners()}
+        with self.book() as book:
+            return Deadline(self.file, lesson, people, extensions(book, lesson))
+
+    def settle(self, lesson: str) -> list[str]:
+        """Reckon what lateness costs by the dates and rules of now; no code is run for it.
+
+        Returns:
+            the learners who lose less or more by it now.
+        """
+        deadline, changed = self.deadline(lesson), list[str]()
+        with self.book() as book, book.transaction() as connection:
+            for learner, at in lateness.handed_in(connection, lesson).items():
+                due, lost = deadline.due(learner), deadline.lost(learner, at)
+                if lateness.save(connection, lesson, learner, due, lost):
+                    changed.append(learner)
+            lateness.reckon(connection, lesson)
+        return changed
 
     def _keep_notebooks(self, graded: Graded) -> None:
         """Write `autograded/` as nbgrader does, for the formgrader and for graders to look at."""
@@ -394,56 +409,6 @@ class Course:
         """Return one mark per learner, lesson and question; what is not graded has no points."""
         with self.book() as book:
             return reading.marks(book, lesson, learner)
-
-    def return_feedback(
-        self, lesson: str, tell: Callable[[str], object] = lambda _learner: None
-    ) -> list[str]:
-        """Build feedback pages and put the new or changed ones on the exchange.
-
-        Args:
-            lesson: the lesson.
-            tell: called with each learner when the page is built.
-
-        Returns:
-            the learners who got a new page.
-        """
-        self.known(lesson)
-        people = {person.id: person for person in self.learners()}
-        with self.book() as book:
-            with book.transaction():  # a page goes out only when it can be noted that it did
-                attempts = reading.attempts(book, lesson)
-            late = reading.late(book, lesson)
-            by_learner: dict[str, list[Mark]] = {}
-            for mark in reading.marks(book, lesson):
-                by_learner.setdefault(mark.learner, []).append(mark)
-            returned = []
-            for (_, learner), attempt in sorted(attempts.items()):
-                person = people.get(learner, Learner(learner))
-                text = page(self.file, self.file.lesson(lesson), person, by_learner.get(learner, []),
-                            dict(attempt), late.get(learner, 0.0))  # fmt: skip
-                tell(learner)
-                digest = hashlib.sha256(text.encode()).hexdigest()
-                if attempt["feedback"] == digest:
-                    continue
-                self._place_feedback(lesson, learner, text)
-                reading.set_returned(book, lesson, learner, digest)
-                returned.append(learner)
-        return returned
-
-    def _place_feedback(self, lesson: str, learner: str, text: str) -> None:
-        work = self.layout.submission(learner, lesson)
-        folder = self.layout.feedback / learner / lesson
-        names = [name for name, _ in self.sources.notebooks(lesson)]
-        sealed = True
-        for name in ("timestamp.txt", "submission_secret.txt"):
-            if (work / name).is_file() and not (work / name).is_symlink():
-                disk.write(folder / name, (work / name).read_bytes())
-            else:
-                sealed = False
-        for name in names:
-            disk.write(folder / f"{name}.html", text)
-        if sealed and self.layout.exchange.is_dir():  # work that came by file goes back by file
-            transfer.give_back(self.layout, self.config, lesson, learner)
 
     def status(self) -> list[LessonState]:
         """Return how far each lesson is."""

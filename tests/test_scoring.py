@@ -1,13 +1,14 @@
 """From reasons to points, from lateness to penalties."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from course.model import Note, Outcome
-from course.scoring import due_date, judge, late_penalty
+from course.scoring import Attempt, counting, due_date, judge, late_penalty, late_share
 
 
 def note(score: float, maximum: float = 1.0, outcome: Outcome | None = None) -> Note:
@@ -91,11 +92,11 @@ HOUR, DAY, NO = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta()
 def test_lateness_costs_what_the_rule_says(
     rule: object, late: dt.timedelta, grace: dt.timedelta, off: float
 ) -> None:
-    assert late_penalty(10.0, late, rule, 0.1, grace) == off  # type: ignore[arg-type]
+    assert late_penalty(10.0, late_share(late, rule, 0.1, grace)) == off  # type: ignore[arg-type]
 
 
 def test_nothing_is_taken_from_nothing() -> None:
-    assert late_penalty(0.0, 9 * DAY, "zero", 1.0, NO) == 0
+    assert late_penalty(0.0, late_share(9 * DAY, "zero", 1.0, NO)) == 0
 
 
 @given(st.floats(0, 1e6), st.timedeltas(), st.sampled_from(["none", "zero", "per-day"]),
@@ -103,7 +104,7 @@ def test_nothing_is_taken_from_nothing() -> None:
 def test_a_penalty_is_never_negative_and_never_more_than_the_score(
     score: float, late: dt.timedelta, rule: object, per_day: float
 ) -> None:
-    assert 0 <= late_penalty(score, late, rule, per_day, HOUR) <= score  # type: ignore[arg-type]
+    assert 0 <= late_penalty(score, late_share(late, rule, per_day, HOUR)) <= score  # type: ignore[arg-type]
 
 
 START = dt.date(2026, 1, 31)
@@ -123,3 +124,50 @@ def test_an_absolute_due_date_is_the_same_for_everybody(
     due: dt.datetime | None, start: dt.date | None
 ) -> None:
     assert due_date(due, start) == due
+
+
+LJUBLJANA = ZoneInfo("Europe/Ljubljana")
+
+
+def test_a_relative_due_date_is_midnight_in_the_courses_zone_on_both_sides_of_summer_time() -> None:
+    begin = dt.date(2026, 3, 20)  # summer time begins on the 29th
+    due = due_date(dt.timedelta(days=14), begin, LJUBLJANA)
+    assert due == dt.datetime(2026, 4, 2, 22, tzinfo=dt.UTC)
+    assert due.astimezone(LJUBLJANA).strftime("%d %H:%M %Z") == "03 00:00 CEST"
+
+
+DUE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("extended", "due"),
+    [([], DUE), ([DUE + DAY], DUE + DAY), ([DUE + DAY, DUE + 2 * DAY], DUE + 2 * DAY), ([DUE - DAY], DUE)],
+)  # fmt: skip
+def test_an_extension_gives_time_and_never_takes_any(
+    extended: list[dt.datetime], due: dt.datetime
+) -> None:
+    assert due_date(DUE, None, extended=extended) == due
+
+
+def test_who_can_not_be_late_is_not_made_late_by_an_extension() -> None:
+    assert due_date(None, START, extended=[DUE]) is None
+    assert due_date(dt.timedelta(days=7), None, extended=[DUE]) is None
+
+
+@pytest.mark.parametrize(
+    ("points", "last_waits", "counts"),
+    [
+        ([3.0], False, 0),
+        ([3.0, 2.0], False, 0),
+        ([3.0, 3.0], False, 1),
+        ([1.0, 3.0, 2.0], False, 1),
+        ([3.0, 2.0], True, 1),
+    ],
+)
+def test_of_several_attempts_the_best_counts_where_the_course_says_so(
+    points: list[float], last_waits: bool, counts: int
+) -> None:
+    last = len(points) - 1
+    attempts = [Attempt(each, last_waits and n == last) for n, each in enumerate(points)]
+    assert counting(attempts, "best") == counts
+    assert counting(attempts, "last") == last

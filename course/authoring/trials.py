@@ -32,7 +32,6 @@ class Trial:
         name: of the learner who hands it in.
         files: name and text of the notebooks that differ from the release.
         answers: quiz question and raw answer.
-        half: whether it may take half of the time only.
         question: the exercise that is answered wrong; empty when none is.
         notebook: the one that it stands in.
         answer: id of the cell that is answered wrong.
@@ -46,7 +45,6 @@ class Trial:
     name: str
     files: tuple[tuple[str, str], ...] = ()
     answers: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    half: bool = False
     question: str = ""
     notebook: str = ""
     answer: str = ""
@@ -71,8 +69,8 @@ def of(draft: Draft) -> list[Trial]:
         node.cells.insert(0, nbformat.v4.new_code_cell(_SEEDED, id="another-seed"))
         seeded.append((f"{name}.ipynb", write_text(node)))
     return [
-        Trial("solution", tuple(right), answers, half=True),
-        Trial("again", tuple(seeded), answers), Trial("untouched"),
+        Trial("solution", tuple(right), answers), Trial("untouched"),
+        Trial("again", tuple(seeded), answers),
     ]  # fmt: skip
 
 

@@ -33,6 +33,10 @@ def autograde(
     force: Annotated[
         bool, typer.Option("--force", help="Grade unchanged submissions too.")
     ] = False,
+    learners: Annotated[
+        list[str] | None,
+        typer.Option("--learner", metavar="ID", help="Only this learner; may be repeated."),
+    ] = None,
     backend: Annotated[
         Backend, typer.Option(help="Where: in processes of this machine, or on a Dask cluster.")
     ] = Backend.LOCAL,
@@ -59,8 +63,8 @@ def autograde(
     with _staff(backend, scheduler, jobs, walls=sandbox) as workers:
         stuck = 0
         for lesson in lessons:
-            with opened.turn(lesson, partial(_wait, lesson)):
-                stuck += _autograde(opened, lesson, workers, force=force)
+            with opened.turn(lesson, partial(_wait, lesson)) as advance:
+                stuck += _autograde(opened, lesson, workers, advance, force=force, only=learners)
     if stuck:
         raise typer.Exit(show.NEEDS_PERSON)
 
@@ -82,18 +86,25 @@ def _wait(lesson: str, who: str) -> None:
     show.note(f"{lesson} is being graded by {who}; waiting until that is done")
 
 
-def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
+def _autograde(
+    opened: Any, lesson: str, workers: Any, advance: Any, *, force: bool, only: list[str] | None
+) -> int:
     """Grade one lesson and say what came; returns how many could not be graded."""
     prepared = opened.prepare(lesson)
     work, same = opened.todo(prepared, force=force)
-    graded, waiting, triaged = 0, 0, []
+    if only:
+        _known(only, opened, lesson)
+        work = [each for each in work if each.learner in only]
+    graded, waiting, triaged = 0, 0, list[tuple[str, str]]()
     endless = Counter[tuple[str, str]]()
     try:
+        advance(0, len(work))
         with show.progress(f"grading {lesson}", len(work)) as move:
             for result in opened.autograde(prepared, work, workers):
                 move()
                 graded += not result.reason
                 triaged += [(result.submission.learner, result.reason)] if result.reason else []
+                advance(graded + len(triaged), len(work))
                 waiting += any(verdict.score is None for verdict in result.verdicts)
                 endless.update(_endless(result))
     except KeyboardInterrupt:
@@ -112,6 +123,14 @@ def _autograde(opened: Any, lesson: str, workers: Any, *, force: bool) -> int:
             f"test_seconds in course.toml), and run: course autograde {lesson} --force"
         )
     return len(triaged)
+
+
+def _known(only: list[str], opened: Any, lesson: str) -> None:
+    from course.layout import known  # noqa: PLC0415  --help starts at once
+
+    for learner in only:
+        handed_in = [each.learner for each in opened.submissions(lesson)]
+        known(learner, handed_in, "submission", str(opened.layout.submitted))
 
 
 def _endless(graded: Any) -> set[tuple[str, str]]:

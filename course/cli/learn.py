@@ -15,7 +15,7 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, next_step, submit, feedback):
+    for command in (join, fetch, update, next_step, submit, feedback, dispute):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
 
@@ -141,3 +141,21 @@ def feedback(lesson: Lesson, folder: Folder = Path()) -> None:
     Example: `course feedback first-look`
     """
     show.say(f"open in a browser: {_open(folder).feedback(lesson)[-1]}")
+
+
+def dispute(
+    lesson: Lesson,
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="Which answer, as the feedback names it.")
+    ],
+    reason: Annotated[str, typer.Argument(metavar="REASON", help="Why the mark is wrong.")],
+    folder: Folder = Path(),
+) -> None:
+    """Ask your instructor to look at one answer again. What you handed in stays as it is.
+
+    The answer comes with your next feedback on the lesson.
+
+    Example: `course dispute first-look mean-delay "My mean leaves the gaps out, as the task says."`
+    """
+    _open(folder).dispute(lesson, question, reason)
+    show.say(f"your request about '{question}' is on its way; the answer comes with your feedback")

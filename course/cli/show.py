@@ -112,7 +112,17 @@ def listing(names: Iterable[str], most: int = 8) -> str:
 
 
 def open_course(folder: Path | None) -> Any:
-    """Open the course that a command is about; nbgrader is loaded only now, not for --help."""
+    """Open the course that a command is about; nbgrader is loaded only now, not for --help.
+
+    Feedback that was to go out by now goes out first.
+    """
+    from course.returning import carry_out  # noqa: PLC0415  see above
     from course.term import Course  # noqa: PLC0415  see above
 
-    return Course.open(folder)
+    opened = Course.open(folder)
+    for plan, done in carry_out(opened):
+        if isinstance(done, list):
+            note(f"feedback on {plan.lesson} was to go out by now: returned to {len(done)}")
+        else:
+            problem(f"feedback on {plan.lesson} was to go out by now, and did not:\n{done}")
+    return opened

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,7 +20,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("collect")(collect)
     app.command("mark")(mark)
     app.command("questions")(questions)
-    app.command("return")(give_back)
     app.command("grades")(grades)
 
 
@@ -71,7 +70,7 @@ def collect(
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Bring submissions into `submitted/`.
+    """Bring submissions into `submitted/`, and learners' requests to look at a mark again.
 
     From a folder or zip, a learner is recognised by the beginning of the file's or folder's name.
 
@@ -84,6 +83,19 @@ def collect(
             f" ({show.listing(found.learners)})" if found.learners else ""))  # fmt: skip
         for name, why in found.left_out:
             show.say(f"  left out {name}: {why}")
+        if source is None:
+            _take_requests(opened, lesson)
+
+
+def _take_requests(opened: Any, lesson: str) -> None:
+    from course import disputing  # noqa: PLC0415  --help starts without nbgrader
+
+    asked, left_out = disputing.take_in(opened, lesson)
+    if asked:
+        who = show.listing(sorted({place.learner for place in asked}))
+        show.say(f"{lesson}: {len(asked)} new requests to look at a mark again ({who})")
+    for name, why in left_out:
+        show.say(f"  left out {name}: {why}")
 
 
 def mark(
@@ -159,19 +171,6 @@ def _number(text: str | None, where: str) -> float | None:
         raise Invalid(
             "not a number", where=where, expected="points such as 2 or 2.5", found=text
         ) from error
-
-
-def give_back(lessons: Lessons, course: CourseOption = None) -> None:
-    """Build feedback and return it to the learners; unchanged pages are not returned again.
-
-    Example: `course return cleaning`
-    """
-    opened = show.open_course(course)
-    for lesson in lessons:
-        with show.progress(f"feedback on {lesson}", None) as move:
-            returned = opened.return_feedback(lesson, lambda _learner: move())
-        show.say(f"{lesson}: feedback returned to {len(returned)}" + (
-            f" ({show.listing(returned)})" if returned else ""))  # fmt: skip
 
 
 def grades(

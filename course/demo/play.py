@@ -14,6 +14,7 @@ from rich.progress import track as _track
 from rich.table import Table
 
 from course import layout as disk
+from course import returning
 from course.demo.sample import sample_folder
 from course.demo.persona import fill_in
 from course.errors import Invalid
@@ -56,7 +57,7 @@ def play(folder: Path, console: Console) -> Course:
             _grade(course, lesson, workers)
     console.print("collected and autograded them; code ran in a fresh process each")
     console.print(f"recorded {_mark(course)} marks of a person from a file")
-    returned = sum(len(course.return_feedback(lesson)) for lesson in course.lessons())
+    returned = sum(len(returning.give_back(course, lesson)) for lesson in course.lessons())
     console.print(f"returned {returned} feedback pages\n")
     _show(console, course)
     console.print(f"\nplayed in {time.monotonic() - begin:.0f} s. Look further:")

@@ -52,8 +52,11 @@ class Marking(Seat):
             standing = judging.standings(connection, question, who)[0]
         return self._answer(question, standing)
 
-    def answer(self, question: Asked, answer: str) -> Answer:
+    def answer(self, question: Asked, answer: str, *, claim: bool = True) -> Answer:
         """Return one answer by its id, claimed for this grader if nobody else has it.
+
+        Args:
+            claim: False for somebody who only reads.
 
         Raises:
             NotFound: when there is none.
@@ -62,7 +65,7 @@ class Marking(Seat):
             judging.turn(connection, question)
             standing = self._standing(connection, question, answer)
             mine = Waiting("", standing.waits, standing.claimed_by, standing.until)
-            if mine.free_for(self.grader, now()):
+            if claim and mine.free_for(self.grader, now()):
                 judging.claim(connection, standing.place, self.grader)
         return self._answer(question, standing)
 

@@ -81,6 +81,11 @@ class Seat:
     def _is(self, question: Asked, learner: str, answer: str) -> bool:
         return self.id(self._place(question, learner)) == answer
 
+    def place(self, question: Asked, answer: str) -> Place:
+        """Return which answer an id stands for; raise NotFound when there is none."""
+        with self.book.reading() as connection:
+            return self._standing(connection, question, answer).place
+
     def _standing(self, connection: Any, question: Asked, answer: str) -> Standing:
         for each in judging.learners(connection, question):
             if self._is(question, each, answer):

@@ -19,6 +19,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from course.errors import CourseError, Unavailable
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from course.grading.checks import Tests
 
 MAX_TRIES = 2
+
+
+Task = tuple[Prepared, Submission]
 
 
 class Staff(Protocol):
@@ -70,31 +74,45 @@ class Workers:
             Invalid: when the lesson's tests can't be read.
             Unavailable: when no walls can be had, or no worker lives to take any work.
         """
-        waiting, tries = list(reversed(work)), dict.fromkeys(work, 0)
-        while len(self.staff) < min(self.jobs, len(work)):
+        yield from self.grade_each([(lesson, each) for each in work])
+
+    def grade_each(self, tasks: Sequence[Task]) -> Iterator[Graded]:
+        """Judge submissions, each by what it comes with; else as `grade`.
+
+        What is judged by the same stays with one process as long as there is enough to do.
+        """
+        waiting, tries = list(tasks), dict.fromkeys((work for _, work in tasks), 0)
+        while len(self.staff) < min(self.jobs, len(tasks)):
             self.staff.append(_Worker(self.folder, walls=self.walls))
         while waiting or any(worker.busy for worker in self.staff):
             for worker in self.staff:
                 if waiting and worker.busy is None:
-                    worker.give(lesson, waiting.pop())
+                    worker.give(*waiting.pop(self._best(worker, waiting)))
             busy = [worker for worker in self.staff if worker.busy is not None]
             ready = wait([worker.pipe for worker in busy])
             for worker in [each for each in busy if each.pipe in ready]:
-                task = worker.busy
-                assert task is not None  # noqa: S101  busy ones have a task
+                lesson, task = worker.lesson, worker.busy
+                assert lesson is not None and task is not None  # noqa: S101, PT018  busy ones have both
                 try:
                     result = worker.take()
                 except EOFError:  # the worker died with the task in its hands
                     self._replace(worker)
                     tries[task] += worker.began
                     if tries[task] < MAX_TRIES:
-                        waiting.append(task)
+                        waiting.insert(0, (lesson, task))
                     else:
                         yield Graded(task, reason="the grader's own process died on it, twice")
                 else:
                     self.unborn = 0
                     if result is not None:
                         yield result
+
+    def _best(self, worker: "_Worker", waiting: Sequence[Task]) -> int:
+        """Return which task a process takes: of the lesson that it knows, or that no other works on."""
+        others = {id(each.lesson) for each in self.staff if each is not worker}
+        mine = (n for n, (lesson, _) in enumerate(waiting) if lesson is worker.lesson)
+        free = (n for n, (lesson, _) in enumerate(waiting) if id(lesson) not in others)
+        return next(mine, next(free, 0))
 
     def _replace(self, worker: "_Worker") -> None:
         """Let a new worker take a dead one's place, unless none lives long enough to begin."""
@@ -194,14 +212,27 @@ class _Desk:
         return self.order
 
     def judge(self, lesson: Prepared, tests: "Tests") -> None:
-        """Judge tasks until something else comes."""
+        """Judge tasks until something else comes than lessons with these tests and their tasks."""
         from course.grading.judge import Judge  # noqa: PLC0415  brings pytest, for workers only
 
-        self.pipe.send(None)  # it lives; whatever ends it now is about a task
-        judge = Judge(lesson, tests, walls=self.walls)
-        while isinstance(self.next(), Submission):
-            assert isinstance(self.order, Submission)  # noqa: S101  just asked
-            self.pipe.send(judge.judge(self.order))
+        path, collected = lesson.tests, _content(lesson.tests)
+        while True:
+            self.pipe.send(None)  # it lives; whatever ends it now is about a task
+            judge = Judge(lesson, tests, walls=self.walls)
+            while isinstance(self.next(), Submission):
+                assert isinstance(self.order, Submission)  # noqa: S101  just asked
+                self.pipe.send(judge.judge(self.order))
+            if (
+                not isinstance(self.order, Prepared)
+                or self.order.tests != path
+                or _content(path) != collected
+            ):
+                return
+            lesson = self.order
+
+
+def _content(tests: Path) -> bytes:
+    return tests.read_bytes() if tests.is_file() else b""
 
 
 def _work(pipe: "Connection[object, object]", folder: str, walls: bool) -> None:

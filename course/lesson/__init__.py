@@ -69,6 +69,9 @@ def progress() -> None:
 def video(file: str, *, questions: Mapping[str, str] | None = None) -> None:
     """Show a video that lies beside the notebook, with the captions of the ``.vtt`` of its name.
 
+    A language in the captions' name, as in ``intro.de.vtt``, is told to the browser; of several
+    files, the learner's own language is taken.
+
     Args:
         file: its name, "intro.webm" for example.
         questions: time, as in "0:42", and the quiz that is asked there; the video waits for it.

@@ -1,12 +1,16 @@
 """WebVTT captions as a transcript. Source of the format: W3C, WebVTT, section 4 (file structure)."""
 
+import glob
 import html
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:\.(\d{3}))?"
 _CUE = re.compile(rf"^\s*{_TIME}\s+-->\s+{_TIME}")
 _CLOCK = re.compile(rf"^\s*{_TIME}\s*$")
+# A language tag as BCP 47 has them: "de", "pt-BR".
+_LANGUAGE = re.compile(r"(\.[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?\.vtt")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -29,6 +33,21 @@ def cues(text: str) -> list[Cue]:
                 found.append(Cue(_seconds(*match.groups()[:4]), said))
                 break
     return found
+
+
+def beside(video: Path, wanted: str) -> tuple[Path, str] | None:
+    """Return the captions' file of a video, and the language of its name; "" where it has none.
+
+    Of ``intro.vtt`` and ``intro.de.vtt``, the one in the wanted language comes first, then the one
+    without, then the first by name. None when there is none at all.
+    """
+    found = {
+        path.name[len(video.stem) + 1 : -len(".vtt")]: path
+        for path in sorted(video.parent.glob(f"{glob.escape(video.stem)}.*vtt"))
+        if _LANGUAGE.fullmatch(path.name[len(video.stem) :])
+    }
+    first = next((name for name in (wanted, "", *found) if name in found), None)
+    return None if first is None else (found[first], first)
 
 
 def seconds(clock: str) -> float:

@@ -4,12 +4,20 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from course.lesson.language import _n
+
 _STYLE = (
     "max-width:46rem;margin:.5rem 0;padding:.7rem 1.1rem;border:1px solid "
     "var(--jp-border-color1,#bdbdbd);border-left:4px solid var(--jp-brand-color1,#0b57a4);"
     "border-radius:8px;color:var(--jp-content-font-color1,inherit);"
     "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5"
 )
+
+_TITLE = "margin:.4rem 0 0;font-weight:600;color:var(--jp-ui-font-color1,inherit)"
+_SHOWN = 6
+"""Lines of a group that are always seen."""
+
+Line = str | tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +27,22 @@ class Card:
     Attributes:
         headline: in one line.
         lines: a list below it; a line may be a pair of a mark such as "✓" and its text.
+        groups: headed lists, side by side where there is room; of a long one the rest unfolds.
         share: a bar between 0 and 1; None for no bar.
         note: a sentence at the end.
     """
 
     headline: str
-    lines: Sequence[str | tuple[str, str]] = ()
+    lines: Sequence[Line] = ()
     share: float | None = None
     note: str = ""
+    groups: Sequence[tuple[str, Sequence[Line]]] = ()
 
     def __repr__(self) -> str:
-        lines = [line if isinstance(line, str) else " ".join(line) for line in self.lines]
-        return "\n".join(
-            [self.headline, *(f"  {line}" for line in lines), *filter(None, [self.note])]
-        )
+        said = [self.headline, *(f"  {_plain(line)}" for line in self.lines)]
+        for title, lines in self.groups:
+            said += [f"  {title}", *(f"    {_plain(line)}" for line in lines)]
+        return "\n".join([*said, *filter(None, [self.note])])
 
     def _repr_html_(self) -> str:
         bar = ""
@@ -41,21 +51,47 @@ class Card:
                 f'<progress value="{self.share:.3f}" max="1" style="width:100%" '
                 f'aria-label="{html.escape(self.headline)}"></progress>'
             )
-        rows = "".join(f'<li style="margin:.15rem 0">{_row(line)}</li>' for line in self.lines)
-        rows = f'<ul style="list-style:none;margin:.4rem 0;padding:0">{rows}</ul>' if rows else ""
+        rows = _list(self.lines)
+        groups = "".join(_group(title, lines) for title, lines in self.groups if lines)
+        if groups:
+            groups = f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 2rem">{groups}</div>'
         note = f'<p style="margin:.3rem 0">{_text(self.note)}</p>' if self.note else ""
         return (
             f'<div class="course-card" style="{_STYLE}">'
             f'<p style="margin:0 0 .3rem"><strong>{_text(self.headline)}</strong></p>'
-            f"{bar}{rows}{note}</div>"
+            f"{bar}{rows}{groups}{note}</div>"
         )
 
 
-def _row(line: str | tuple[str, str]) -> str:
+def _group(title: str, lines: Sequence[Line]) -> str:
+    rest = _list(lines[_SHOWN:])
+    if rest:
+        more = _n("{count} more", "{count} more", len(lines) - _SHOWN)
+        said = html.escape(more.format(count=len(lines) - _SHOWN))
+        rest = f'<details><summary style="cursor:pointer">{said}</summary>{rest}</details>'
+    return (
+        f'<div style="flex:1 1 16rem"><p style="{_TITLE}">{_text(title)}</p>'
+        f"{_list(lines[:_SHOWN])}{rest}</div>"
+    )
+
+
+def _list(lines: Sequence[Line]) -> str:
+    rows = "".join(f'<li style="margin:.15rem 0">{_row(line)}</li>' for line in lines)
+    return f'<ul style="list-style:none;margin:.4rem 0;padding:0">{rows}</ul>' if rows else ""
+
+
+def _plain(line: Line) -> str:
+    return line if isinstance(line, str) else " ".join(line)
+
+
+def _row(line: Line) -> str:
     if isinstance(line, str):
         return _text(line)
     mark, text = line
-    return f'<span style="display:inline-block;min-width:1.6em">{_text(mark)}</span>{_text(text)}'
+    return (
+        f'<span style="display:flex"><span style="flex:none;width:1.6em">{_text(mark)}</span>'
+        f"<span>{_text(text)}</span></span>"
+    )
 
 
 def _text(text: str) -> str:

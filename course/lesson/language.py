@@ -17,6 +17,11 @@ def _catalogue() -> gettext.NullTranslations:
     return gettext.translation(_DOMAIN, _FOLDER, fallback=True)
 
 
+def spoken() -> str:
+    """Return the learner's language as this package can speak it: "en", "de"."""
+    return _catalogue().info().get("language", "en")
+
+
 def _(message: str) -> str:
     """Return the message in the learner's language; in English where it has no translation."""
     return _catalogue().gettext(message)

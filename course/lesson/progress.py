@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from course.lesson import front, plan, record
-from course.lesson.card import Card
+from course.lesson.card import Card, Line
 from course.lesson.language import _, _n
 from course.lesson.plan import Plan
 from course.lesson.section import finish
@@ -24,12 +24,19 @@ def show_progress() -> None:
 def card(lesson: Plan, state: State, trouble: str = "") -> Card:
     """Return how far a learner is in one lesson."""
     good, of = plan.done(lesson, state)
-    lines: list[str | tuple[str, str]] = [
-        ("✓" if plan.is_finished(lesson, state, one) else "○", one.title or lesson.title)
+    sections = [
+        (plan.is_finished(lesson, state, one), one.title or lesson.title)
         for one in lesson.sections
         if one.id or one.questions
     ]
-    lines += [(_MARKS[status], f"{text}: {_words(status)}") for status, text in _objectives(lesson, state)]  # fmt: skip
+    sections.sort(key=lambda pair: pair[0])  # what is left comes first, in its order
+    groups = [
+        (_("Sections"), [("✓" if done else "○", title) for done, title in sections]),
+        (_("What you can show"), [
+            (_MARKS[status], f"{text}: {_words(status)}") for status, text in _objectives(lesson, state)
+        ]),
+    ]  # fmt: skip
+    lines: list[Line] = []
     still = plan.must_still(lesson, state)
     if still:
         lines.append(("!", _("must still be right: {names}").format(names=", ".join(still))))
@@ -42,7 +49,7 @@ def card(lesson: Plan, state: State, trouble: str = "") -> Card:
     lines += [("!", unread)] if state.unreadable else []
     share = good / of if of else None
     note = "\n".join(filter(None, [_coming(lesson, state), trouble]))
-    return Card(f"{lesson.title}: {_far(lesson, state)}", lines, share, note)
+    return Card(f"{lesson.title}: {_far(lesson, state)}", lines, share, note, groups)
 
 
 _MARKS = {"not started": "○", "practising": "◐", "shown": "●"}

@@ -11,7 +11,7 @@ import traitlets
 
 from course.lesson import captions, front, record
 from course.lesson.card import Card
-from course.lesson.language import _
+from course.lesson.language import _, spoken
 from course.lesson.state import merged
 from course.questions import sheet
 
@@ -38,7 +38,8 @@ class VideoWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships
         self, path: Path, questions: list[tuple[float, str]], below: ipywidgets.VBox
     ) -> None:
         self.path, self.questions, self.below = path, questions, below
-        self.cues = _cues(path)
+        self.captions, self.language = _captions(path)
+        self.cues = captions.cues(self.captions)
         before = record.read(path.parent).watched.get(path.name)
         super().__init__(
             about=self._about(before.position if before else 0.0), waiting=self._open()
@@ -46,12 +47,11 @@ class VideoWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships
         self.on_msg(self._heard)
 
     def _about(self, position: float) -> dict[str, Any]:
-        subtitles = self.path.with_suffix(".vtt")
         return {
             "label": _("Video: {name}").format(name=self.path.stem.replace("-", " ")),
             "url": _url(self.path), "size": self.path.stat().st_size, "piece": _PIECE,
             "type": f"video/{self.path.suffix[1:].replace('ogv', 'ogg')}", "position": position,
-            "captions": subtitles.read_text(encoding="utf-8") if self.cues else "",
+            "captions": self.captions if self.cues else "", "language": self.language,
             "cues": [[cue.start, captions.clock(cue.start), cue.text] for cue in self.cues],
             "texts": {
                 "captions": _("Captions"), "transcript": _("Transcript"),
@@ -162,9 +162,9 @@ def check(
     return trouble, sorted(timed)
 
 
-def _cues(path: Path) -> list[captions.Cue]:
-    subtitles = path.with_suffix(".vtt")
-    return captions.cues(subtitles.read_text(encoding="utf-8")) if subtitles.is_file() else []
+def _captions(path: Path) -> tuple[str, str]:
+    found = captions.beside(path, spoken())
+    return (found[0].read_text(encoding="utf-8"), found[1]) if found else ("", "")
 
 
 def _url(path: Path) -> str:

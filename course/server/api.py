@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from tornado.web import HTTPError
 
 from course import markup
 from course.desk import Answer, Conflict, Desk, Marked, judgement
 from course.review import rubric as rubrics
+from course.review.roles import Deed
 from course.server import show
 from course.server.handler import Handler, asked
 from course.store.judging import Asked, Standing
@@ -43,6 +44,8 @@ class Api(Handler):
 class Next(Api):
     """``GET api/next/LESSON/NOTEBOOK/QUESTION?after=ID``: claims and returns the next answer, or null."""
 
+    deeds: ClassVar = {"GET": Deed.MARK}  # who sees it has it
+
     async def get(self, lesson: str, notebook: str, question: str) -> None:
         """Give the next one that waits."""
         after = self.get_query_argument("after", "")
@@ -64,7 +67,8 @@ class OneAnswer(Api):
 
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
-            return {"answer": told(desk.answer(about, answer)), "question": counted(about)}
+            found = desk.answer(about, answer, claim=self.may(Deed.MARK))
+            return {"answer": told(found), "question": counted(about)}
 
         self.say(await self.desk(look))
 
@@ -148,6 +152,8 @@ class Name(Api):
 
 class RubricOf(Api):
     """``GET`` a question's rubric, or ``PUT`` {rubric, version, apply}: first who changes, then written."""
+
+    deeds: ClassVar = {"PUT": Deed.RUBRIC}
 
     async def get(self, lesson: str, notebook: str, question: str) -> None:
         """Give it."""

@@ -1,17 +1,45 @@
 """The extension: which address is answered by what, for which course."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
 from traitlets import Unicode
 
-from course.server import api, pages
+from course.server import api, giving, home, pages
 from course.server.room import Room
 
-_NAME = r"([A-Za-z0-9][A-Za-z0-9._@-]*)"
+_NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
 _ID = r"([0-9a-f]{20})"
 _QUESTION = rf"{_NAME}/{_NAME}/{_NAME}"
+
+ROUTES: list[tuple[str, Any]] = [
+    (r"/course/?", home.Home),
+    (rf"/course/mark/{_QUESTION}/?", pages.Marking),
+    (rf"/course/answers/{_QUESTION}/?", pages.Answers),
+    (rf"/course/api/next/{_QUESTION}", api.Next),
+    (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
+    (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
+    (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
+    (rf"/course/api/flag/{_QUESTION}/{_ID}", api.Flag),
+    (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
+    (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
+    (r"/course/api/markdown", api.Markdown),
+    (r"/course/api/progress", home.Progress),
+    (r"/course/api/autograde", home.Autograde),
+    (rf"/course/api/triage/{_NAME}/{_NAME}", home.Triage),
+    (rf"/course/feedback/{_NAME}/?", giving.Feedback),
+    (rf"/course/feedback/{_NAME}/{_NAME}/page", giving.Page),
+    (r"/course/disputes/?", giving.Disputes),
+    (rf"/course/api/thread/{_QUESTION}/{_ID}", giving.Thread),
+]
+"""Which address is answered by what."""
+
+
+EVERY_SECONDS = 20
+"""How often the server looks whether feedback is to go out."""
 
 
 class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
@@ -33,21 +61,19 @@ class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
 
     def initialize_handlers(self) -> None:
         """Say what answers to which address."""
-        routes: list[tuple[str, Any]] = [
-            (r"/course/?", pages.Home),
-            (rf"/course/mark/{_QUESTION}/?", pages.Marking),
-            (rf"/course/answers/{_QUESTION}/?", pages.Answers),
-            (rf"/course/api/next/{_QUESTION}", api.Next),
-            (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
-            (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
-            (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
-            (rf"/course/api/flag/{_QUESTION}/{_ID}", api.Flag),
-            (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
-            (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
-            (r"/course/api/markdown", api.Markdown),
-        ]
-        self.handlers.extend(routes)
+        self.handlers.extend(ROUTES)
+
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        """Begin to return the feedback whose time has come, as long as the server runs."""
+        await super()._start_jupyter_server_extension(serverapp)
+        self._returning = PeriodicCallback(self._return_due, EVERY_SECONDS * 1000)
+        self._returning.start()
+
+    async def _return_due(self) -> None:
+        for line in await asyncio.to_thread(self.settings["course_room"].return_due):
+            self.log.info("%s", line)
 
     async def stop_extension(self) -> None:
         """Give the gradebook back."""
+        self._returning.stop()
         self.settings["course_room"].close()

@@ -2,19 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote, urlencode
 
 import jinja2
+from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
 
 from course.desk import Desk
 from course.errors import CourseError, NotFound, Unavailable
 from course.feedback import number
+from course.review.roles import MAY, Deed, Role
 from course.server.room import Room
 from course.store.judging import Asked
 
@@ -30,6 +32,10 @@ _T = TypeVar("_T")
 class Handler(JupyterHandler):  # type: ignore[misc]  # untyped base
     """Base of all pages and answers of the desk. Jupyter checks token, password and XSRF before it."""
 
+    deeds: ClassVar[Mapping[str, Deed]] = {}
+    """What a method does; by default GET looks at answers, and every other one marks them."""
+    role: Role | None = None
+
     @property
     def content_security_policy(self) -> str:
         """What a browser may load into these pages."""
@@ -43,12 +49,28 @@ class Handler(JupyterHandler):  # type: ignore[misc]  # untyped base
         self.set_header("Cache-Control", "no-store")
 
     async def prepare(self) -> None:
-        """Let nobody in who is not known: a page asks to log in, everything else is refused."""
+        """Let nobody in who is not known, and nobody do what is not theirs to do."""
         await super().prepare()
-        if self.current_user is None and not self._finished:
+        if self._finished:
+            return
+        if self.current_user is None:
             if self.request.method != "GET" or "/api/" in self.request.path:
                 raise HTTPError(403, "log in first")
             self.redirect(f"{self.get_login_url()}?{urlencode({'next': self.request.uri})}")
+            return
+        self.role = await asyncio.to_thread(self.room.role, self.grader)
+        method = self.request.method
+        deed = self.deeds.get(method, Deed.SEE if method in ("GET", "HEAD") else Deed.MARK)
+        if self.role is None:
+            raise HTTPError(
+                403, f"{self.grader} is not among [[staff]] in this course's course.toml"
+            )
+        if not self.may(deed):
+            raise HTTPError(403, f"{self.grader} is here as {self.role}, who may not {deed}")
+
+    def may(self, deed: Deed) -> bool:
+        """Return whether who asks may do something."""
+        return self.role is not None and deed in MAY[self.role]
 
     @property
     def room(self) -> Room:
@@ -58,10 +80,12 @@ class Handler(JupyterHandler):  # type: ignore[misc]  # untyped base
 
     @property
     def grader(self) -> str:
-        """Who asks: JupyterHub's or another identity's name, else who runs this server."""
+        """Who asks: JupyterHub's or another identity's name; who runs this server where there is none."""
         user = self.current_user
-        anonymous = user is None or user.name.startswith("Anonymous ")
-        return self.room.grader if anonymous else str(user.username)
+        nameless = type(self.identity_provider) in (IdentityProvider, PasswordIdentityProvider)
+        if user is None or nameless or user.name.startswith("Anonymous "):
+            return self.room.grader
+        return str(user.username)
 
     async def desk(self, work: Callable[[Desk], _T]) -> _T:
         """Do something at this grader's desk, beside the server's loop, which goes on meanwhile."""
@@ -93,7 +117,8 @@ class Handler(JupyterHandler):  # type: ignore[misc]  # untyped base
         self.finish(
             _pages().get_template(name).render(
                 base=base, static=f"{self.base_url}static/course/", grader=self.grader,
-                xsrf=self.xsrf_token.decode(), lab=f"{self.base_url}lab", **about,
+                xsrf=self.xsrf_token.decode(), lab=f"{self.base_url}lab", role=self.role or "",
+                may={deed.name.lower() for deed in Deed if self.may(deed)}, **about,
             )
         )  # fmt: skip
 
@@ -118,4 +143,5 @@ def _pages() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     pages.filters["points"] = number
+    pages.filters["part"] = lambda name: quote(str(name), safe="")  # of an address
     return pages

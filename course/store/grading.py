@@ -12,14 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from course.model import AUTOGRADER, Graded, Kind, Question, Submission, Verdict
+from course.store import lateness, roster, tables
 from course.store import nbgrader_tables as db
-from course.store import roster, tables
 from course.store.database import Gradebook, new_id, note, notes, now
 from course.store.guard import own_hand
 
-Penalty = Callable[[float, dt.timedelta], float]
-"""Takes a score and the time after the due date, returns the points to take off."""
-
+LateShare = Callable[[dt.timedelta], float]
+"""Takes the time after the due date, returns the share of the score that is lost, 0 to 1."""
 
 Judged = Sequence[tuple[Question, Verdict]]
 
@@ -39,7 +38,7 @@ class _Rows:
     comments: dict[tuple[str, str], str]
 
 
-def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], penalty: Penalty,
+def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], share: LateShare,
                 due: dt.datetime | None, keep: frozenset[tuple[str, str]] = frozenset()) -> None:  # fmt: skip
     """Write everything that grading one submission gave, or nothing.
 
@@ -67,7 +66,8 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
         _save_verdicts(connection, work, judged)
         _save_scores(connection, judged, rows, same=same)
         late = work.submitted_at - due if work.submitted_at and due else dt.timedelta()
-        _save_penalties(connection, list(rows.notebooks.values()), penalty, late)
+        lateness.save(connection, work.lesson, work.learner, due, share(late))
+        lateness.reckon(connection, work.lesson, work.learner)
 
 
 def _ask_again(connection: Connection, rows: Sequence[str]) -> None:
@@ -236,19 +236,3 @@ def _write_scores(
                 auto_comment=sa.bindparam("text")),
             said,
         )  # fmt: skip
-
-
-def _save_penalties(
-    connection: Connection, rows: Sequence[str], penalty: Penalty, late: dt.timedelta
-) -> None:
-    grade, table = db.grade.c, db.submitted_notebook
-    best = sa.func.sum(sa.func.coalesce(grade.manual_score, grade.auto_score, 0.0))
-    scores = {row.notebook_id: row.score for row in connection.execute(
-        sa.select(grade.notebook_id, best.label("score")).where(grade.notebook_id.in_(rows))
-        .group_by(grade.notebook_id))}  # fmt: skip
-    off = [{"key": row, "off": penalty(float(scores.get(row, 0.0)), late) or None} for row in rows]
-    connection.execute(
-        table.update().where(table.c.id == sa.bindparam("key")).values(
-            late_submission_penalty=sa.bindparam("off")),
-        off,
-    )  # fmt: skip

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 from course.errors import Invalid, NotFound, nearest
 from course.layout import known
 from course.model import ManualMark
+from course.store import lateness, tables
 from course.store import nbgrader_tables as db
-from course.store import tables
 from course.store.database import Gradebook, Row, note, now
 from course.store.guard import own_hand
 
@@ -87,6 +87,7 @@ def _write(connection: Connection, cell: Row, mark: ManualMark, *, waits: bool) 
         connection.execute(
             table.insert().values(**key, grader=mark.grader, score=mark.points, at=now())
         )
+    lateness.reckon(connection, mark.lesson, mark.learner)
 
 
 def _note(

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from course.model import AUTOGRADER, Mark, Note, Outcome, Repair
 from course.store import nbgrader_tables as db
 from course.store import tables
-from course.store.database import Gradebook, Row, note
+from course.store.database import Gradebook, Row
 
 
 def attempts(book: Gradebook, lesson: str | None = None) -> dict[tuple[str, str], Row]:
@@ -67,18 +67,6 @@ def late(book: Gradebook, lesson: str) -> dict[str, float]:
         db.submitted.c.student_id)  # fmt: skip
     with book.reading() as connection:
         return {row[0]: float(row[1]) for row in connection.execute(query)}
-
-
-def set_returned(book: Gradebook, lesson: str, learner: str, digest: str) -> None:
-    """Remember which feedback page a learner was given."""
-    table = tables.attempt
-    with book.transaction() as connection:
-        connection.execute(
-            table.update()
-            .where(table.c.lesson == lesson, table.c.learner == learner)
-            .values(feedback=digest)
-        )
-        note(connection, "", "returned", lesson=lesson, learner=learner, after={"digest": digest})
 
 
 def _questions(connection: Connection, lesson: str | None) -> dict[str, list[Row]]:
@@ -146,7 +134,7 @@ class _Context:
             "notebook": question["notebook"],
             "maximum": float(question["points"]), "kind": question["kind"] or "", "title": question["title"] or "",
         }  # fmt: skip
-        if attempt is not None and attempt["state"] == "triage" and verdict is None:
+        if attempt is not None and attempt["state"] != "graded" and verdict is None:
             return Mark(points=None, state="triage", **common)
         if grade is None:
             return Mark(points=None, state="missing", **common)

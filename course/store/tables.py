@@ -27,7 +27,7 @@ attempt = Table(
     "course_attempt", metadata,
     Column("learner", String(128), primary_key=True),
     Column("lesson", String(128), primary_key=True),
-    Column("state", String(16), nullable=False),  # "graded" or "triage"
+    Column("state", String(16), nullable=False),  # "graded", "triage" or "accepted"
     Column("reason", Text, nullable=False, default=""),
     Column("digest", String(64), nullable=False),
     Column("fingerprint", String(64), nullable=False),
@@ -137,6 +137,56 @@ hand = Table(
 made = Table(
     "course_made", metadata,  # one row: which version of our tables and triggers this database has
     Column("digest", String(64), primary_key=True),
+)  # fmt: skip
+
+lateness = Table(
+    "course_lateness", metadata,  # what a submission loses by it, so that any new mark can be reckoned
+    Column("learner", String(128), primary_key=True),
+    Column("lesson", String(128), primary_key=True),
+    Column("due", DateTime),  # UTC
+    Column("share", Float, nullable=False),  # of the score, 0 to 1
+)  # fmt: skip
+
+feedback = Table(
+    "course_feedback", metadata,  # append-only; the last of a learner stands, those before are superseded
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("lesson", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("marks", JSON, nullable=False),  # as they were told
+    Column("late", Float, nullable=False),
+    Column("answers", JSON, nullable=False),  # question -> messages that were told
+    Column("digest", String(64), nullable=False),
+    Column("grader", String(128), nullable=False),  # who returned it
+    Column("at", DateTime, nullable=False),  # UTC
+    Index("course_feedback_learner", "lesson", "learner"),
+)  # fmt: skip
+
+dispute = Table(
+    "course_dispute", metadata,  # append-only: a learner asks, an instructor answers
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("lesson", String(128), nullable=False),
+    Column("notebook", String(128), nullable=False),
+    Column("question", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("author", String(128), nullable=False),
+    Column("what", String(16), nullable=False),  # "asked", "reopened" or "declined"
+    Column("text", Text, nullable=False),
+    Column("request", String(64), nullable=False, unique=True),  # so that nothing is taken in twice
+    Column("at", DateTime, nullable=False),  # UTC
+    Index("course_dispute_place", "lesson", "question", "learner"),
+)  # fmt: skip
+
+extension = Table(
+    "course_extension", metadata,  # append-only; the last for a learner or a group stands
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("lesson", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("group", String(128), nullable=False),
+    Column("until", DateTime),  # UTC; None: taken back
+    Column("reason", Text, nullable=False),
+    Column("grader", String(128), nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
 )  # fmt: skip
 
 ledger = Table(

@@ -109,6 +109,9 @@ READ: dict[str, tuple[Spoil, str, str]] = {
     "no points": (cell("double-answer", " points=3", ""), "mark", "double-answer 1"),
     "graded for nothing": (
         added("Why?", "markdown", metadata=nbgrader("why", points=0, solution=True, locked=False)), "points", "new"),
+    "rubric short of the points": (
+        added("#| answer: why points=2\n#| rubric: +1 a reason\n#| rubric: -1 none\nBecause.", "markdown"),
+        "rubric", "new"),
     "test in the notebook": (added("assert True", metadata=nbgrader("inside")), "test-inside", "new"),
     "unknown mark": (cell("double-answer", "exercise:", "exercize:"), "mark", "double-answer 1"),
     "wrong answer to nothing": (added("#| wrong: nothing\nx = 1"), "wrong-answer", "new"),
@@ -222,6 +225,9 @@ RUN: dict[str, tuple[Spoil, str, str]] = {
     "another seed": (added("import random\nrandom.random()"), "seed", "new"),
     "a mark of a solution is left": (file("notebooks/welcome/notes.txt", "### BEGIN SOLUTION"), "mark-leaks", "release/welcome/notes.txt"),
     "a solution in a file": (file("notebooks/welcome/help.txt", "return 2 * number"), "solution-leaks", "double-answer 5"),
+    "a rubric in a file": (
+        several(cell("wish", "points=2", "points=2\n#| rubric: +2 says what to try next"),
+                file("notebooks/welcome/help.txt", "says what to try next")), "rubric-leaks", "wish"),
     "an odd file": (file("notebooks/welcome/solution.py", ""), "odd-file", "release/welcome/solution.py"),
     "a hidden test in a file": (file("notebooks/welcome/help.txt", "assert double(-1.5) == -3"), "test-leaks", f"{TESTS} 16"),
 }  # fmt: skip

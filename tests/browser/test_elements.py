@@ -9,10 +9,12 @@ import nbformat
 import pytest
 from conftest import LESSON, Server, Term, accessible, jupyterlab
 from playwright.sync_api import Browser, Page, expect
+from test_lesson import choose
 
 from course.study import Study
 
 NOTEBOOK = "elements.ipynb"
+GATED = "gated.ipynb"
 VIDEO = "what-is-a-table.webm"
 
 
@@ -27,6 +29,10 @@ def lab(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     node.cells = [cell for cell in node.cells if cell.id in wanted]
     node.cells.insert(0, nbformat.v4.new_code_cell("import course"))
     nbformat.write(node, folder / NOTEBOOK)
+    gate = 'course.gate(section="look", skip=True)'
+    cells = ["import course", 'course.ask("Is <b>this</b> a table?", about="table-facts")']
+    node.cells = [nbformat.v4.new_code_cell(cell) for cell in [*cells, gate, "print(6 * 7)"]]
+    nbformat.write(node, folder / GATED)
     with jupyterlab(home, tmp_path_factory.mktemp("dora")) as server:
         yield server
 
@@ -113,3 +119,38 @@ def test_words_of_ones_own_are_kept_and_a_second_run_records_nothing(
     page.locator(".course-card").last.scroll_into_view_if_needed()
     picture(page, "progress.png")
     assert (lab.folder / LESSON / "record.jsonl").read_text() == before
+
+
+def test_a_question_is_kept_and_a_gate_lets_pass_whom_the_author_lets(
+    page: Page, lab: Server
+) -> None:
+    page.goto(lab.address(f"lab/tree/{LESSON}/{GATED}"))
+    shown = page.locator(".jp-Notebook:visible")
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=45_000)
+    run_all(page)
+    expect(shown.get_by_text("Your question is in your record.")).to_be_visible(timeout=30_000)
+    (asked,) = recorded(lab, "asked")
+    assert asked["result"]["response"] == "Is <b>this</b> a table?"
+    assert asked["object"] == "table-facts"
+    expect(shown.get_by_text("Do these first, then run this cell again.")).to_be_visible()
+
+    shown.get_by_role("button", name="Go on without it").press("Enter")
+    expect(shown.get_by_text("Noted. Run this cell again, and go on.")).to_be_visible()
+    assert [each["object"] for each in recorded(lab, "skipped")] == ["look"]
+    expect(shown.get_by_text("42", exact=True)).to_be_hidden()  # "Run All" ended at the gate
+
+    run_all(page)
+    expect(shown.get_by_text("You went on without")).to_be_visible()
+    expect(shown.get_by_text("42", exact=True)).to_be_visible()
+    assert len(recorded(lab, "asked")) == len(recorded(lab, "skipped")) == 1
+
+
+def test_notebook_7_shows_the_elements_in_the_dark(page: Page, lab: Server) -> None:
+    page.goto(lab.address(f"notebooks/{LESSON}/{NOTEBOOK}"))
+    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=45_000)
+    choose(page, "Settings", "Theme", "JupyterLab Dark$")
+    run_all(page)
+    expect(page.locator(".course-card").last).to_contain_text("What you can show", timeout=30_000)
+    page.wait_for_function("document.querySelector('.course-video video').readyState >= 1")
+    expect(page.get_by_label("What surprised you in this lesson?")).to_be_visible()
+    accessible(page, ".course-card")

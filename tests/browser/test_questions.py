@@ -227,7 +227,7 @@ def test_a_question_is_answered_with_the_mouse(page: Page, lab: Server, name: st
     until(page, lambda: name in kept(lab).answers)
     assert kept(lab).answers[name].response == wanted
     expect(form).to_contain_text("Saved")
-    if name in ("words", "rating"):
+    if name in ("words", "rating", "poll"):
         expect(form.get_by_role("status").last).to_contain_text("Saved.")
     else:
         expect(form.get_by_role("status").last).to_contain_text("ight. Try again.")
@@ -378,3 +378,16 @@ def test_at_four_hundred_per_cent_nothing_has_to_be_scrolled_sideways(page: Page
             && !node.closest(".course-unseen, math")).map(node => node.outerHTML)""")  # fmt: skip
         assert wide == [], name
         assert form.evaluate("form => form.getBoundingClientRect().right <= innerWidth"), name
+
+
+def test_notebook_7_keeps_an_answer_as_jupyterlab_does(page: Page, lab: Server) -> None:
+    page.set_viewport_size({"width": 900, "height": 1000})
+    page.goto(lab.address("notebooks/lesson/every-kind.ipynb"))
+    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=45_000)
+    choose(page, "Run", "Run All Cells$")
+    form, before = question(page, "single"), len(kept(lab).tries["single"])
+    by_mouse(page, form, OTHER["single"])
+    form.locator("[type=submit]").click()
+    until(page, lambda: len(kept(lab).tries["single"]) > before)
+    assert kept(lab).answers["single"].response == OTHER["single"]
+    expect(form.get_by_role("status").last).to_contain_text("Try again.")

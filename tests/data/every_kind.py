@@ -94,6 +94,12 @@ scale: 1..5
 low: not at all
 high: very
 ===
+%%quiz poll kind=poll choose=many
+What would you like to see next?
+- [ ] plots
+- [ ] time series
+- [ ] machine learning
+===
 %%quiz safety mode=must-correct
 May the column `name` leave the house?
 - [ ] Yes -- it says who somebody is

@@ -111,6 +111,7 @@ def run_on_a_full_disk(
     )  # fmt: skip
 
 
+LONG = pytest.mark.thorough
 NOTHING, NO_DATA = 100, 1_000_000  # room for no file at all, or for all but the lesson's data
 
 
@@ -118,13 +119,13 @@ NOTHING, NO_DATA = 100, 1_000_000  # room for no file at all, or for all but the
     ("command", "place", "room"),
     [
         ("release welcome", "our", NOTHING),
-        ("release welcome", "our", NO_DATA),
-        ("collect welcome", "our", NOTHING),
-        ("collect welcome", "our", NO_DATA),
+        pytest.param("release welcome", "our", NO_DATA, marks=LONG),
+        pytest.param("collect welcome", "our", NOTHING, marks=LONG),
+        pytest.param("collect welcome", "our", NO_DATA, marks=LONG),
         ("mark welcome ana wish --points 2 --comment Good.", "our", NOTHING),
-        ("return welcome", "our", NOTHING),
-        ("grades --output grades.csv", "our", NOTHING),
-        ("submit welcome", "ana", NOTHING),
+        pytest.param("return welcome", "our", NOTHING, marks=LONG),
+        pytest.param("grades --output grades.csv", "our", NOTHING, marks=LONG),
+        pytest.param("submit welcome", "ana", NOTHING, marks=LONG),
         ("submit welcome", "ana", NO_DATA),
         ("autograde welcome --force --jobs 1", "our", NO_DATA),
     ],

@@ -71,6 +71,7 @@ def events(root: Path) -> Counter[tuple[str, str]]:
         return Counter(rows.fetchall())
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_half_way_costs_nothing(
     place: Path, here: dict[tuple[str, str], float | None]
 ) -> None:

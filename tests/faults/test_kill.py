@@ -11,6 +11,8 @@ import pytest
 from classroom import DOUBLE, SQUARE, answer, course, gradebook, join, tree, visible
 from processes import Launcher
 
+pytestmark = pytest.mark.thorough
+
 LEARNERS = ("ana", "ben", "cleo")
 MARKS = "learner,question,points,comment\nana,wish,2,Good.\nben,wish,1,\ncleo,double,0.5,By hand.\n"
 

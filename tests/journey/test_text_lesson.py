@@ -74,6 +74,7 @@ def test_the_source_is_not_where_a_learners_code_runs(term: Path) -> None:
     assert not [name for name in tree(term / "autograded") if name.endswith(".md")]
 
 
+@pytest.mark.thorough
 def test_nbgraders_own_command_builds_the_same_release_from_the_built_source(term: Path) -> None:
     released = (term / "release" / "welcome" / "welcome.ipynb").read_bytes()
     sheet = (term / "release" / "welcome" / "lesson.json").read_bytes()
@@ -85,6 +86,7 @@ def test_nbgraders_own_command_builds_the_same_release_from_the_built_source(ter
     assert (term / "release" / "welcome" / "lesson.json").read_bytes() == sheet
 
 
+@pytest.mark.thorough
 def test_nbgraders_own_command_reads_marks_in_a_notebook(tmp_path: Path) -> None:
     folder = tmp_path / "marked"
     course("new marked", tmp_path)

@@ -12,6 +12,7 @@ from jupyter_client.manager import start_new_kernel
 
 from course.lesson import captions, plan, record
 from course.lesson.ask import code, keep, last_checked, prepared
+from course.lesson.card import Card
 from course.lesson.plan import Plan
 from course.lesson.progress import card, due, line
 from course.lesson.reflect import all_of, form
@@ -102,13 +103,15 @@ def test_progress_says_what_is_done_what_is_left_and_what_comes_next(
 
     assert repr(shown).splitlines() == [
         "Tables: 1 of 2 sections done, about 10 minutes left",
-        "  ✓ First things",
-        "  ○ Then others",
-        "  ◐ Look at a table: practising",
-        "  ◐ Pick rows: practising",
         "  ! must still be right: must",
         "  ◷ due: 2026-05-04 12:00 CEST",
         "  ! 1 line of the record could not be read and was left alone",
+        "  Sections",
+        "    ○ Then others",
+        "    ✓ First things",
+        "  What you can show",
+        "    ◐ Look at a table: practising",
+        "    ◐ Pick rows: practising",
         "Next: Then others (must)",
     ]
     assert shown.share == 0.5
@@ -314,6 +317,27 @@ def test_everything_wrong_with_a_video_is_said_at_once(folder: Path) -> None:
         "'soon' is no time; write minutes and seconds, as in 0:42",
         "This lesson has no question 'nowhere'",
     ]
+
+
+def test_captions_are_taken_in_the_learners_language_and_say_which_it_is(tmp_path: Path) -> None:
+    video = tmp_path / "intro.webm"
+    assert captions.beside(video, "de") is None
+    for name in ("intro.fr.vtt", "intro.pt-BR.vtt", "intro.old copy.vtt", "intro-2.vtt"):
+        (tmp_path / name).touch()
+    assert captions.beside(video, "de") == (tmp_path / "intro.fr.vtt", "fr")
+    (tmp_path / "intro.vtt").touch()
+    assert captions.beside(video, "de") == (tmp_path / "intro.vtt", "")
+    (tmp_path / "intro.de.vtt").touch()
+    assert captions.beside(video, "de") == (tmp_path / "intro.de.vtt", "de")
+
+
+def test_of_a_long_group_the_rest_unfolds() -> None:
+    shown = Card("Far", groups=[("Parts", [f"part {number}" for number in range(9)])])
+    seen, _, unfolds = shown._repr_html_().partition("<details>")
+    assert seen.count("<li") == 6
+    assert "3 more" in unfolds
+    assert unfolds.count("<li") == 3
+    assert repr(shown).count("part ") == 9
 
 
 # -- in a kernel ------------------------------------------------------------------------------------

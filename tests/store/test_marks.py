@@ -30,6 +30,7 @@ from course.store import (
     learners,
     marks,
     reading,
+    returns,
     save_graded,
     save_manual,
 )
@@ -101,7 +102,7 @@ def triage(digest: str = "first", learner: str = "ada") -> Graded:
     return Graded(work, reason="the file is not JSON", fingerprint="print")
 
 
-def free(_score: float, _late: dt.timedelta) -> float:
+def free(_late: dt.timedelta) -> float:
     return 0.0
 
 
@@ -323,7 +324,7 @@ def test_a_failure_in_the_middle_writes_nothing(book: Gradebook, path: Path) -> 
     save(book, graded())
     before, told = by_question(book), ledger(path)
 
-    def fails(_score: float, _late: dt.timedelta) -> float:
+    def fails(_late: dt.timedelta) -> float:
         raise RuntimeError("in the last step")
 
     with pytest.raises(RuntimeError, match="in the last step"):
@@ -345,17 +346,20 @@ def test_two_gradebooks_on_one_file_wait_for_each_other(book: Gradebook, path: P
 
 
 def test_lateness_is_counted_from_the_due_date_on_what_was_earned(book: Gradebook) -> None:
-    asked: list[tuple[float, dt.timedelta]] = []
+    asked: list[dt.timedelta] = []
 
-    def half(score: float, late: dt.timedelta) -> float:
-        asked.append((score, late))
-        return score / 2
+    def half(late: dt.timedelta) -> float:
+        asked.append(late)
+        return 0.5
 
     due = AT - dt.timedelta(hours=5)
     save_graded(book, graded(), QUESTIONS, half, due)
-    assert asked == [(3.0, dt.timedelta(hours=5))]
+    assert asked == [dt.timedelta(hours=5)]
     assert reading.late(book, "lesson") == {"ada": 1.5}
     assert points(book)["quiz"] == 2.0, "the penalty is off the total, not off a question"
+
+    save_manual(book, [manual(worth=5.0)])
+    assert reading.late(book, "lesson") == {"ada": 4.0}, "a person's mark is late work, too"
 
 
 @pytest.mark.parametrize(("at", "due"), [(None, AT), (AT, None)])
@@ -363,7 +367,7 @@ def test_without_a_time_or_a_due_date_nobody_is_late(
     book: Gradebook, at: dt.datetime | None, due: dt.datetime | None
 ) -> None:
     lates: list[dt.timedelta] = []
-    save_graded(book, graded(at=at), QUESTIONS, lambda _s, late: lates.append(late) or 0.0, due)
+    save_graded(book, graded(at=at), QUESTIONS, lambda late: lates.append(late) or 0.0, due)
     assert lates == [dt.timedelta()]
     assert reading.late(book, "lesson") == {}
 
@@ -409,7 +413,7 @@ def test_a_due_date_is_told_to_nbgrader_in_utc(book: Gradebook, path: Path) -> N
 
 def test_returned_feedback_is_remembered_and_lost_by_no_regrade(book: Gradebook) -> None:
     save(book, graded())
-    reading.set_returned(book, "lesson", "ada", "digest")
+    returns.save(book, "lesson", "ada", returns.Told(1, tuple(marks(book)), 0.0, {}, "digest"))
     save(book, graded(digest="second"))
     assert attempts(book)["lesson", "ada"]["feedback"] == "digest"
 

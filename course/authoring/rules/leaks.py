@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from course.authoring import build
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
+from course.authoring.rubric import rubrics
 from course.authoring.rules.structure import BEGIN, END
 from course.errors import Invalid
 from course.notebook import marks
@@ -58,6 +59,20 @@ def no_mark_is_left(draft: Draft) -> Iterator[Finding]:
                 yield Finding("mark-leaks", "error", f"release/{draft.name}/{name}",
                               f"'{mark}' stands in the release",
                               "the cell is not marked as nbgrader expects")  # fmt: skip
+
+
+def no_rubric_travels(draft: Draft) -> Iterator[Finding]:
+    """What is meant for those who mark stands in no cell's metadata and in no text of the release."""
+    nodes = ((name, node) for name, (_, node) in draft.notebooks.items())
+    for (_, question), rubric in rubrics(nodes).items():
+        lines = [*rubric.text.splitlines(), *(item.text for item in rubric.items)]
+        for line in (line.strip() for line in lines if len(line.strip()) >= _LEAST):
+            for name, text in draft.travelling:
+                if line in text:
+                    file, cell = draft.place(question)
+                    yield Finding("rubric-leaks", "error", file,
+                                  f"a line of the rubric of '{question}' stands in the release, in "
+                                  f"{name}: '{line}'", "say it in other words there", cell)  # fmt: skip
 
 
 def no_hidden_test_travels(draft: Draft) -> Iterator[Finding]:
@@ -111,6 +126,6 @@ def nothing_rides_along(draft: Draft) -> Iterator[Finding]:
 
 
 RULES = (
-    no_solution_travels, no_mark_is_left, no_hidden_test_travels, no_odd_file_travels,
+    no_solution_travels, no_mark_is_left, no_rubric_travels, no_hidden_test_travels, no_odd_file_travels,
     nothing_rides_along,
 )  # fmt: skip

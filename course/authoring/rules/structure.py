@@ -3,11 +3,13 @@
 import ast
 import datetime as dt
 from collections.abc import Iterator
+from math import isclose
 
 from course.authoring import build, versions
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 from course.authoring.reviews import State
+from course.authoring.rubric import rubrics
 from course.errors import nearest
 from course.model import Kind
 from course.notebook import marks
@@ -95,6 +97,18 @@ def exercises_have_tests(draft: Draft) -> Iterator[Finding]:
             yield Finding("test-points", "error", file,
                           f"'{question.id}' is worth {question.points:g} points, its tests "
                           f"{tested[question.id]:g}", "make both the same", cell)  # fmt: skip
+
+
+def rubrics_reach_the_points(draft: Draft) -> Iterator[Finding]:
+    """The items of a rubric that earn points add up to those of their question."""
+    worth = {question.id: question.points for question in draft.questions}
+    nodes = ((name, node) for name, (_, node) in draft.notebooks.items())
+    for (_, question), rubric in rubrics(nodes).items():
+        if question in worth and rubric.reaches and not isclose(rubric.reaches, worth[question]):
+            file, cell = draft.place(question)
+            yield Finding("rubric", "warning", file,
+                          f"'{question}' is worth {worth[question]:g} points, the items of its rubric "
+                          f"add up to {rubric.reaches:g}", "make both the same", cell)  # fmt: skip
 
 
 def tests_stand_outside(draft: Draft) -> Iterator[Finding]:
@@ -264,7 +278,7 @@ def is_approved(draft: Draft) -> Iterator[Finding]:
 
 
 RULES = (
-    names_are_unique, quizzes_can_be_read, points_add_up, exercises_have_tests, tests_stand_outside,
+    names_are_unique, quizzes_can_be_read, points_add_up, exercises_have_tests, rubrics_reach_the_points, tests_stand_outside,
     tests_are_python, solutions_are_marked, marks_can_be_read, answers_are_graded, calls_have_an_end,
     stays_the_same, dates_are_sane, is_approved,
 )  # fmt: skip

@@ -44,8 +44,9 @@ function sent(model, { size, piece, type }) {
 }
 
 function transcript(about, video) {
+  const spoken = about.language ? { lang: about.language } : {};
   const rows = about.cues.map(([start, clock, text]) => {
-    const button = made("button", { type: "button" }, made("time", {}, clock), made("span", {}, text));
+    const button = made("button", { type: "button" }, made("time", {}, clock), made("span", spoken, text));
     button.addEventListener("click", () => { video.currentTime = start; });
     return { start, button };
   });
@@ -107,7 +108,8 @@ function render({ model, el }) {
   const say = (text) => { status.textContent = text; };
   if (about.captions) {
     const src = URL.createObjectURL(new Blob([about.captions], { type: "text/vtt" }));
-    video.append(made("track", { kind: "captions", label: about.texts.captions, srclang: "en", src }));
+    const spoken = about.language ? { srclang: about.language } : {}; // unknown is better than wrong
+    video.append(made("track", { kind: "captions", label: about.texts.captions, src, ...spoken }));
   }
   el.classList.add("course-video");
   el.append(video, status, ...(about.cues.length ? [transcript(about, video)] : []));
