@@ -8,7 +8,7 @@ from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
 from traitlets import Unicode
 
-from course.server import api, giving, home, pages
+from course.server import api, giving, home, pages, together
 from course.server.room import Room
 
 _NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
@@ -19,6 +19,11 @@ ROUTES: list[tuple[str, Any]] = [
     (r"/course/?", home.Home),
     (rf"/course/mark/{_QUESTION}/?", pages.Marking),
     (rf"/course/answers/{_QUESTION}/?", pages.Answers),
+    (rf"/course/groups/{_QUESTION}/?", together.Groups),
+    (rf"/course/groups/{_QUESTION}/{_ID}", together.Group),
+    (rf"/course/api/groups/{_QUESTION}", together.GroupsOf),
+    (rf"/course/api/group/{_QUESTION}/{_ID}", together.MarkGroup),
+    (rf"/course/api/apart/{_QUESTION}/{_ID}/{_ID}", together.Apart),
     (rf"/course/api/next/{_QUESTION}", api.Next),
     (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
     (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
