@@ -25,6 +25,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/api/group/{_QUESTION}/{_ID}", together.MarkGroup),
     (rf"/course/api/apart/{_QUESTION}/{_ID}/{_ID}", together.Apart),
     (rf"/course/api/next/{_QUESTION}", api.Next),
+    (rf"/course/api/ahead/{_QUESTION}", api.Ahead),
     (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
     (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
     (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
