@@ -159,5 +159,5 @@ def is_answer() -> sa.ColumnElement[bool]:
         .outerjoin(verdict, sa.and_(verdict.c.learner == attempt.c.learner, verdict.c.lesson == attempt.c.lesson,
                                     verdict.c.notebook == db.notebook.c.name,
                                     verdict.c.question == db.base_cell.c.name))
-    ).where(attempt.c.state == "triage", verdict.c.learner.is_(None)).correlate(None)  # fmt: skip
+    ).where(attempt.c.state != "graded", verdict.c.learner.is_(None)).correlate(None)  # fmt: skip
     return db.grade.c.id.not_in(unread)
