@@ -37,7 +37,7 @@ def save_one(connection: Connection, mark: ManualMark) -> bool:
     mark = replace(mark, question=cell["name"])
     before = {
         "score": cell["manual_score"],
-        "comment": _comment(connection, cell["row"], mark.question),
+        "comment": comment_on(connection, cell["row"], mark.question),
     }
     after = {
         "score": before["score"] if mark.points is None else mark.points,
@@ -71,7 +71,7 @@ def clear(connection: Connection, mark: ManualMark) -> None:
     mark = replace(mark, question=cell["name"], comment="")
     before = {
         "score": cell["manual_score"],
-        "comment": _comment(connection, cell["row"], mark.question),
+        "comment": comment_on(connection, cell["row"], mark.question),
     }
     connection.execute(db.grade.update().where(db.grade.c.id == cell["id"]).values(
         manual_score=None, needs_manual_grade=True))  # fmt: skip
@@ -96,7 +96,8 @@ def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:
     )
 
 
-def _comment(connection: Connection, row: str, question: str) -> str | None:
+def comment_on(connection: Connection, row: str, question: str) -> str | None:
+    """Return a person's comment on a question, by nbgrader's key of the submitted notebook."""
     query = sa.select(db.comment.c.manual_comment).select_from(
         db.comment.join(db.base_cell, db.comment.c.cell_id == db.base_cell.c.id)
     ).where(db.comment.c.notebook_id == row, db.base_cell.c.name == question)  # fmt: skip

@@ -136,6 +136,19 @@ lateness = Table(
     Column("share", Float, nullable=False),  # of the score, 0 to 1
 )  # fmt: skip
 
+earlier = Table(
+    "course_earlier", metadata,  # attempts that do not stand now, each with all its marks
+    Column("learner", String(128), primary_key=True),
+    Column("lesson", String(128), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("isolation", String(16), nullable=False),
+    Column("repairs", JSON, nullable=False),
+    Column("submitted_at", DateTime),  # UTC
+    Column("verdicts", JSON, nullable=False),
+    Column("marks", JSON, nullable=False),  # a person's
+)  # fmt: skip
+
 feedback = Table(
     "course_feedback", metadata,  # append-only; the last of a learner stands, those before are superseded
     Column("number", Integer, primary_key=True, autoincrement=True),
