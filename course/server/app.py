@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from course.server import api, giving, home, pages
+from course.server import api, giving, home, pages, together
 
 _NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
 _ID = r"([0-9a-f]{20})"
@@ -12,6 +12,11 @@ ROUTES: list[tuple[str, Any]] = [
     (r"/course/?", home.Home),
     (rf"/course/mark/{_QUESTION}/?", pages.Marking),
     (rf"/course/answers/{_QUESTION}/?", pages.Answers),
+    (rf"/course/groups/{_QUESTION}/?", together.Groups),
+    (rf"/course/groups/{_QUESTION}/{_ID}", together.Group),
+    (rf"/course/api/groups/{_QUESTION}", together.GroupsOf),
+    (rf"/course/api/group/{_QUESTION}/{_ID}", together.MarkGroup),
+    (rf"/course/api/apart/{_QUESTION}/{_ID}/{_ID}", together.Apart),
     (rf"/course/api/next/{_QUESTION}", api.Next),
     (rf"/course/api/ahead/{_QUESTION}", api.Ahead),
     (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),

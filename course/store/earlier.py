@@ -16,7 +16,7 @@ from course.model import ManualMark
 from course.store import nbgrader_tables as db
 from course.store import tables
 from course.store.database import Gradebook, Row
-from course.store.manual import clear, comment_on, save_one
+from course.store.manual import comment_on, put_back, save_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def change_marks(
         return ManualMark(lesson, learner, name, points, comment, about["grader"])
 
     for each in old:
-        clear(connection, mark(each, None, ""))
+        put_back(connection, mark(each, None, ""), waits=True, why="another attempt counts")
     for each in new:
         save_one(connection, mark(each, each["points"], each["comment"]))
 

@@ -27,6 +27,7 @@ from course.store import earlier, lateness, roster, tables
 from course.store import nbgrader_tables as db
 from course.store.database import Gradebook, new_id, note, notes, now
 from course.store.earlier import Earlier
+from course.store.guard import own_hand
 
 LateShare = Callable[[dt.timedelta], float]
 """Takes the time after the due date, returns the share of the score that is lost, 0 to 1."""
@@ -243,7 +244,15 @@ def _save_verdicts(connection: Connection, work: Submission, judged: Judged) -> 
         old += [{"old_notebook": key[0], "old_question": key[1]}] if was else []
         known = {"score": was.score, "outcome": was.outcome} if was else None
         if known != after:
-            changes.append({**mine, "question": question.id, "before": known, "after": after})
+            changes.append(
+                {
+                    **mine,
+                    "notebook": question.notebook,
+                    "question": question.id,
+                    "before": known,
+                    "after": after,
+                }
+            )
     if old:
         connection.execute(table.delete().where(
             own, table.c.notebook == sa.bindparam("old_notebook"),
@@ -267,6 +276,13 @@ def _save_scores(connection: Connection, judged: Judged, rows: _Rows, *, same: b
         if question.kind is Kind.WRITTEN and key in rows.comments:
             text = "No response." if verdict.score == 0 else None
             said.append({"key": rows.comments[key], "text": text})
+    with own_hand(connection):
+        _write_scores(connection, scores, said)
+
+
+def _write_scores(
+    connection: Connection, scores: list[dict[str, Any]], said: list[dict[str, Any]]
+) -> None:
     if scores:
         connection.execute(
             db.grade.update().where(db.grade.c.id == sa.bindparam("key")).values(

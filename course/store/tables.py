@@ -93,6 +93,7 @@ judgement = Table(
     Column("adjustment", Float, nullable=False),
     Column("comment", Text, nullable=False),
     Column("why", String(16), nullable=False),
+    Column("before", JSON),  # score, comment and whether it waited, as it stood until then
     Column("request", String(64), nullable=False, unique=True),  # so that nothing is marked twice
     Column("at", DateTime, nullable=False),  # UTC
     Index("course_judgement_place", "lesson", "question", "learner"),
@@ -126,6 +127,41 @@ flag = Table(
     Column("grader", String(128), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", DateTime, nullable=False),  # UTC
+)  # fmt: skip
+
+hand = Table(
+    "course_hand", metadata,  # a row while a transaction of ours writes marks; never there for others
+    Column("number", Integer, primary_key=True, autoincrement=True),
+)  # fmt: skip
+
+made = Table(
+    "course_made", metadata,  # one row: which version of our tables and triggers this database has
+    Column("digest", String(64), primary_key=True),
+)  # fmt: skip
+
+outlier = Table(
+    "course_outlier", metadata,  # an answer that a person took out of a group of same answers
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("learner", String(128), primary_key=True),
+    Column("group", String(32), primary_key=True),
+)  # fmt: skip
+
+together = Table(
+    "course_together", metadata,  # append-only: a judgement of a whole group, by who joins it later
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("lesson", String(128), nullable=False),
+    Column("notebook", String(128), nullable=False),
+    Column("question", String(128), nullable=False),
+    Column("group", String(32), nullable=False),
+    Column("items", JSON, nullable=False),  # ids of the rubric's items
+    Column("adjustment", Float, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("grader", String(128), nullable=False),
+    Column("request", String(64), nullable=False, unique=True),
+    Column("at", DateTime, nullable=False),  # UTC
+    Index("course_together_place", "lesson", "question"),
 )  # fmt: skip
 
 lateness = Table(
@@ -192,15 +228,17 @@ extension = Table(
 )  # fmt: skip
 
 ledger = Table(
-    "course_ledger", metadata,
+    "course_ledger", metadata,  # append-only
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("at", DateTime, nullable=False),  # UTC
     Column("actor", String(128), nullable=False),
     Column("action", String(32), nullable=False),  # "graded", "marked", "returned", ...
     Column("lesson", String(128), nullable=False),
     Column("learner", String(128), nullable=False),
+    Column("notebook", String(128), nullable=False, default="", server_default=""),
     Column("question", String(128), nullable=False),
     Column("before", JSON),
     Column("after", JSON),
+    Column("why", String(200), nullable=False, default="", server_default=""),
     UniqueConstraint("number"),
 )  # fmt: skip

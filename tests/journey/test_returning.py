@@ -9,6 +9,7 @@ import pytest
 
 from course import returning
 from course.cli import run
+from course.store.asked import asked as questions_of
 from course.term import Course
 
 ANSWERS = {"double-answer": "def double(number):\n    return number ** 2", "wish": "To read code."}
@@ -256,7 +257,7 @@ def test_a_learner_asks_to_look_again_and_reads_the_answer(
         capsys, "answer", "welcome", "ana", "double", "Right.", "--again", *at
     )
     with Course.open(course).book() as book:
-        (waiting,) = [each for each in asked_of(book, "welcome") if each.question == "double"]
+        (waiting,) = [each for each in questions_of(book, "welcome") if each.question == "double"]
     assert waiting.waiting == 1, "it is in the desk's queue"
     say(capsys, "mark", "welcome", "ana", "double", "--points", "3", *at)
     say(capsys, "return", "welcome", *at)
