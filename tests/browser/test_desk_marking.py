@@ -30,6 +30,11 @@ RUBRIC = Rubric((
     Item("why", 1, "Says why it matters"),
     Item("vague", -0.5, "Stays vague"),
 ))  # fmt: skip
+OF_CODE = Rubric((
+    Item("all", 2, "Doubles **every** number"),
+    Item("says", 1, "Says what the function does", "a docstring or a comment"),
+    Item("negative", -1, "Leaves negative numbers as they are"),
+))  # fmt: skip
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>window.hacked = 1; fetch("https://evil.example/svg")</script></svg>'
 EVIL = f"""{SCRIPT} {IMAGE} {LINK} {SVG}
 
@@ -422,7 +427,8 @@ def test_the_page_is_accessible_looks_well_and_fits_at_four_hundred_per_cent(
     name = waiting.WRITTEN if scheme == "light" else waiting.CODE
     with Desk(room.course, "gita") as desk:
         question = desk.question(waiting.LESSON, waiting.LESSON, name)
-        desk.edit_rubric(question, RUBRIC, desk.rubric(question)[1], apply=True)
+        rubric = RUBRIC if name == waiting.WRITTEN else OF_CODE
+        desk.edit_rubric(question, rubric, desk.rubric(question)[1], apply=True)
         ids = {each.place.learner: id_ for id_, each in desk.queue(question).answers}
     page = opened(new_page(color_scheme=scheme), room.address(room.gita, name, ids["ben"]))
     page.keyboard.press("1")

@@ -248,7 +248,6 @@ class Page {
         this.#ahead = [];
         this.#show(told, false);
         this.#say(changed ? `The rubric is saved; ${plural(changed, "mark", "marks")} changed.` : "The rubric is saved.");
-        by("edit").focus({ preventScroll: true });
         this.#fetchAhead();
     }
 
