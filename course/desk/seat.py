@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from functools import cached_property
-from hashlib import sha256
 from typing import Any, Self
 
 from course import layout as disk
@@ -66,7 +65,7 @@ class Seat:
         """Return what stands for an answer in addresses: the same at every time, and no name."""
         names = [place.lesson, place.notebook, place.question, place.learner]
         text = "\0".join(names)  # a thousand times for one page
-        return hmac.new(self._secret, text.encode(), sha256).hexdigest()[:20]
+        return hmac.digest(self._secret, text.encode(), "sha256").hex()[:20]
 
     @cached_property
     def _secret(self) -> bytes:

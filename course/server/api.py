@@ -54,7 +54,7 @@ class Next(Api):
             about = asked(desk, (lesson, notebook, question))
             answer = desk.next(about, after)
             return {"answer": told(answer) if answer else None,
-                    "question": counted(desk.question(lesson, notebook, question))}  # fmt: skip
+                    "question": counted(about)}  # fmt: skip
 
         self.say(await self.desk(look))
 
