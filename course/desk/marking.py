@@ -10,6 +10,7 @@ from course.errors import Invalid, NotFound
 from course.review import share
 from course.review.history import standing as standings
 from course.review.order import Waiting, following, shuffled
+from course.review.rubric import Item
 from course.store import judging
 from course.store.asked import Asked
 from course.store.database import note, now
@@ -97,14 +98,7 @@ class Marking(Seat):
                 return done
             if standing.token != token:
                 return Conflict(standing)
-            rubric, _ = self._rubric(connection, question)
-            chosen = rubric.chosen(items)
-            if not -question.maximum <= adjustment <= question.maximum:
-                raise Invalid(
-                    "an adjustment outside the question's points", where=question.question,
-                    expected=f"between {-question.maximum:g} and {question.maximum:g}", found=f"{adjustment:g}",
-                )  # fmt: skip
-            score = rubric.score(chosen, adjustment, question.maximum)
+            chosen, score = self._scored(connection, question, items, adjustment)
             number = judging.judge(
                 connection, standing.place, grader=self.grader, score=score,
                 items=[asdict(item) for item in chosen], adjustment=adjustment, comment=comment, why=why,
@@ -112,6 +106,19 @@ class Marking(Seat):
             )  # fmt: skip
             after = self._standing(connection, question, answer)
         return Marked(number, score, now(), after.token)
+
+    def _scored(
+        self, connection: Any, question: Asked, items: Sequence[str], adjustment: float
+    ) -> tuple[tuple[Item, ...], float]:
+        """Return the rubric's items of a judgement, and its points."""
+        rubric, _ = self._rubric(connection, question)
+        chosen = rubric.chosen(items)
+        if not -question.maximum <= adjustment <= question.maximum:
+            raise Invalid(
+                "an adjustment outside the question's points", where=question.question,
+                expected=f"between {-question.maximum:g} and {question.maximum:g}", found=f"{adjustment:g}",
+            )  # fmt: skip
+        return chosen, rubric.score(chosen, adjustment, question.maximum)
 
     def undo(self, question: Asked, answer: str, *, token: str, request: str) -> Marked | Conflict:
         """Take this grader's last judgement of an answer back: what stood before stands again."""

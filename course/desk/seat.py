@@ -14,7 +14,7 @@ from course.review.rubric import Rubric
 from course.store import asked, judging
 from course.store.asked import Asked
 from course.store.database import Gradebook
-from course.store.judging import Standing
+from course.store.standing import Standing
 from course.term import Course
 
 

@@ -6,16 +6,21 @@ from typing import Any, ClassVar
 
 from tornado.web import HTTPError
 
-from course import markup
+from course import background, markup
 from course.desk import Answer, Conflict, Desk, Marked, judgement
+from course.model import Place
 from course.review import rubric as rubrics
 from course.review.roles import Deed
 from course.server import show
 from course.server.handler import Handler, asked
-from course.store.judging import Asked, Standing
+from course.store import database
+from course.store.asked import Asked
+from course.store.standing import Standing
 
 MOST = 200_000
 """Bytes of a request."""
+MOST_AHEAD = 5
+"""Answers that one grader may have claimed beside the one on the screen."""
 
 
 class Api(Handler):
@@ -53,8 +58,26 @@ class Next(Api):
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
             answer = desk.next(about, after)
-            return {"answer": told(answer) if answer else None,
-                    "question": counted(about)}  # fmt: skip
+            return {"answer": told(desk, answer) if answer else None, "question": counted(about)}
+
+        self.say(await self.desk(look))
+
+
+class Ahead(Api):
+    """``GET api/ahead/LESSON/NOTEBOOK/QUESTION?after=ID&count=2``: claims and returns what comes after it."""
+
+    deeds: ClassVar = {"GET": Deed.MARK}
+
+    async def get(self, lesson: str, notebook: str, question: str) -> None:
+        """Give them; none is given back, as `Next` does."""
+        after, count = self.get_query_argument("after", ""), self.get_query_argument("count", "1")
+        if not count.isdecimal() or not 0 < int(count) <= MOST_AHEAD:
+            raise HTTPError(400, f"count: 1 to {MOST_AHEAD} is expected")
+
+        def look(desk: Desk) -> dict[str, Any]:
+            about = asked(desk, (lesson, notebook, question))
+            answers = background.ahead(desk, about, after, int(count))
+            return {"answers": [told(desk, each) for each in answers], "question": counted(about)}
 
         self.say(await self.desk(look))
 
@@ -68,7 +91,7 @@ class OneAnswer(Api):
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
             found = desk.answer(about, answer, claim=self.may(Deed.MARK))
-            return {"answer": told(found), "question": counted(about)}
+            return {"answer": told(desk, found), "question": counted(about)}
 
         self.say(await self.desk(look))
 
@@ -174,8 +197,12 @@ class RubricOf(Api):
             moves, version = desk.edit_rubric(
                 about, rubric, data["version"], apply=data.get("apply") is True
             )
-            return {"moves": [{"before": m.before, "after": m.after} for m in moves], "version": version,
-                    "rubric": rubric.plain()}  # fmt: skip
+            ids = [desk.id(Place(lesson, notebook, question, move.learner)) for move in moves]
+            return {
+                "moves": [{"answer": answer, "before": move.before, "after": move.after}
+                          for answer, move in zip(ids, moves, strict=True)],
+                "version": version, "rubric": rubric.plain(),
+            }  # fmt: skip
 
         self.say(await self.desk(write))
 
@@ -188,10 +215,16 @@ class Markdown(Api):
         self.say({"html": markup.block(self.text(self.body(), "text"))})
 
 
-def told(answer: Answer) -> dict[str, Any]:
+def told(desk: Desk, answer: Answer) -> dict[str, Any]:
     """Return an answer as the marking page takes it: HTML is safe here, everything else is text."""
+    course, place = desk.course, answer.standing.place
     return {
         "id": answer.id,
+        "prompt": background.prompt(course, place),
+        "chosen": background.response(course, place),
+        "earlier": [{"at": each.at, "response": list(each.response),
+                     "parts": [{"role": "answer", "html": show.cell(cell)} for cell in each.cells]}
+                    for each in background.earlier(course, place)],
         "parts": [{"role": role, "html": show.cell(cell)} for cell, role in answer.cells],
         "response": list(answer.response),
         "asked": list(answer.asked),
@@ -212,9 +245,10 @@ def standing(now: Standing) -> dict[str, Any]:
         "auto": now.auto, "outcome": now.outcome,
         "notes": [{key: note.get(key) for key in ("test", "outcome", "text")} for note in now.notes],
         "repairs": [fix["text"] for fix in now.repairs], "comment": now.comment, "flag": now.flag,
-        "marked_by": now.marked_by, "claimed_by": now.claimed_by,
+        "marked_by": now.marked_by, "claimed_by": now.claimed_by if now.until and now.until > database.now() else "",
         "submitted_at": now.submitted_at.isoformat() + "Z" if now.submitted_at else None,
         "judgement": {"items": [item.id for item in judged.items], "adjustment": judged.adjustment,
+                      "said": [{"text": item.text, "points": item.points} for item in judged.items],
                       "grader": judged.grader, "at": judged.at + "Z", "why": judged.why} if judged else None,
     }  # fmt: skip
 

@@ -67,7 +67,7 @@ def stood(connection: Connection, mark: ManualMark) -> dict[str, Any]:
 def _stood(connection: Connection, cell: Row) -> dict[str, Any]:
     return {
         "score": cell["manual_score"],
-        "comment": _comment(connection, cell["row"], cell["name"]),
+        "comment": comment_on(connection, cell["row"], cell["name"]),
     }
 
 
@@ -109,7 +109,8 @@ def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:
     )
 
 
-def _comment(connection: Connection, row: str, question: str) -> str | None:
+def comment_on(connection: Connection, row: str, question: str) -> str | None:
+    """Return a person's comment on a question, by nbgrader's key of the submitted notebook."""
     query = sa.select(db.comment.c.manual_comment).select_from(
         db.comment.join(db.base_cell, db.comment.c.cell_id == db.base_cell.c.id)
     ).where(db.comment.c.notebook_id == row, db.base_cell.c.name == question)  # fmt: skip

@@ -140,12 +140,50 @@ made = Table(
     Column("digest", String(64), primary_key=True),
 )  # fmt: skip
 
+outlier = Table(
+    "course_outlier", metadata,  # an answer that a person took out of a group of same answers
+    Column("lesson", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("question", String(128), primary_key=True),
+    Column("learner", String(128), primary_key=True),
+    Column("group", String(32), primary_key=True),
+)  # fmt: skip
+
+together = Table(
+    "course_together", metadata,  # append-only: a judgement of a whole group, by who joins it later
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("lesson", String(128), nullable=False),
+    Column("notebook", String(128), nullable=False),
+    Column("question", String(128), nullable=False),
+    Column("group", String(32), nullable=False),
+    Column("items", JSON, nullable=False),  # ids of the rubric's items
+    Column("adjustment", Float, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("grader", String(128), nullable=False),
+    Column("request", String(64), nullable=False, unique=True),
+    Column("at", DateTime, nullable=False),  # UTC
+    Index("course_together_place", "lesson", "question"),
+)  # fmt: skip
+
 lateness = Table(
     "course_lateness", metadata,  # what a submission loses by it, so that any new mark can be reckoned
     Column("learner", String(128), primary_key=True),
     Column("lesson", String(128), primary_key=True),
     Column("due", DateTime),  # UTC
     Column("share", Float, nullable=False),  # of the score, 0 to 1
+)  # fmt: skip
+
+earlier = Table(
+    "course_earlier", metadata,  # attempts that do not stand now, each with all its marks
+    Column("learner", String(128), primary_key=True),
+    Column("lesson", String(128), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("isolation", String(16), nullable=False),
+    Column("repairs", JSON, nullable=False),
+    Column("submitted_at", DateTime),  # UTC
+    Column("verdicts", JSON, nullable=False),
+    Column("marks", JSON, nullable=False),  # a person's
 )  # fmt: skip
 
 feedback = Table(

@@ -25,6 +25,7 @@ FLOORS = [
     {"returning", "extending", "disputing"},
     {"study", "regrade", "inspection", "preview"},
     {"comparison", "suggestion", "desk", "overview", "triage"},
+    {"background"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},
