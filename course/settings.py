@@ -147,6 +147,26 @@ class Staff(_Table):
     role: Literal["instructor", "grader", "observer"] = "grader"
 
 
+class Assignment(_Table):
+    """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
+
+    What is left empty means all of them; an answer that no assignment is about is everybody's.
+
+    Attributes:
+        graders: who marks them.
+        lesson: of this lesson.
+        questions: to these questions.
+        groups: of learners in these groups.
+        learners: of these learners.
+    """
+
+    graders: tuple[str, ...] = Field(min_length=1)
+    lesson: str = ""
+    questions: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    learners: tuple[str, ...] = ()
+
+
 class CourseFile(_Table):
     """The whole of `course.toml`.
 
@@ -164,6 +184,7 @@ class CourseFile(_Table):
     policies: Policies = Policies()
     groups: tuple[Group, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
 
     @model_validator(mode="after")

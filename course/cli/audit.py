@@ -1,5 +1,6 @@
 """The commands that look at how marks came about."""
 
+from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from course.cli.show import CourseOption, JsonOption
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(audit)
+    app.command()(graders)
 
 
 def audit(
@@ -42,3 +44,35 @@ def audit(
         for line in lines
     ]
     show.table(rows, {"at": "when", "what": "what"}, as_json=json, empty="nothing happened yet")
+
+
+def graders(
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's folder.")],
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show who marked how much of a lesson at the desk, how severely and how soon.
+
+    Severity is by how much of a question's points a grader is below the mean of all marks on the
+    same questions; a negative one is milder. Half of the answers waited no longer than shown.
+
+    Example: `course graders first-look`
+    """
+    from course.desk import Desk  # noqa: PLC0415  --help starts at once
+
+    opened = show.open_course(course)
+    opened.known(lesson)
+    with Desk(opened, getuser()) as desk:
+        found = desk.graders(lesson)
+    rows = [
+        {"grader": one.name, "marked": one.marked, "severity": round(one.severity, 3),
+         "hours": round(one.turnaround.total_seconds() / 3600, 1) if one.turnaround else None}
+        for one in found
+    ]  # fmt: skip
+    columns = {
+        "grader": "grader",
+        "marked": "marked",
+        "severity": "severity",
+        "hours": "hours until marked",
+    }
+    show.table(rows, columns, as_json=json, empty="nobody marked at the desk yet")

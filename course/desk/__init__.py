@@ -3,9 +3,10 @@
 from course.desk.answer import Answer, Conflict, Marked, Queue, judgement
 from course.desk.groups import Groups
 from course.desk.rubric import Rubrics
+from course.desk.staff import Staff
 
 __all__ = ["Answer", "Conflict", "Desk", "Marked", "Queue", "judgement"]
 
 
-class Desk(Groups, Rubrics):
+class Desk(Groups, Rubrics, Staff):
     """A grader's place at a course's answers. Close it, or use it in ``with``."""

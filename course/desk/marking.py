@@ -7,6 +7,7 @@ from typing import Any
 from course.desk.answer import Answer, Conflict, Marked, Queue
 from course.desk.seat import Seat
 from course.errors import Invalid, NotFound
+from course.review import share
 from course.review.history import standing as standings
 from course.review.order import Waiting, following, shuffled
 from course.review.rubric import Item
@@ -40,7 +41,12 @@ class Marking(Seat):
             judging.turn(connection, question)
             there = {row.learner: row for row in judging.queued(connection, question)}
             queue = [
-                Waiting(who, there[who].waits, there[who].claimed_by, there[who].until)
+                Waiting(
+                    who,
+                    there[who].waits and self._is_mine(question, there[who]),
+                    there[who].claimed_by,
+                    there[who].until,
+                )
                 for who in shuffled(there, self.grader, question.cell)
             ]
             at = next((who for who in there if after and self._is(question, who, after)), "")
@@ -125,6 +131,10 @@ class Marking(Seat):
             score, number = self._take_back(connection, standing, request)
             after = self._standing(connection, question, answer)
         return Marked(number, score, now(), after.token)
+
+    def _is_mine(self, question: Asked, row: Any) -> bool:
+        place = self._place(question, row.learner)
+        return share.is_for(self.grader, place, row.group, self.course.file.assignments)
 
     def _take_back(
         self, connection: Any, standing: Standing, request: str

@@ -58,8 +58,7 @@ class Next(Api):
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
             answer = desk.next(about, after)
-            return {"answer": told(desk, answer) if answer else None,
-                    "question": counted(desk.question(lesson, notebook, question))}  # fmt: skip
+            return {"answer": told(desk, answer) if answer else None, "question": counted(about)}
 
         self.say(await self.desk(look))
 

@@ -56,7 +56,8 @@ def asked(
     with book.reading() as connection:
         rows = connection.execute(query).all()
         cells = None if lesson is None else [row.cell for row in rows]
-        number, oldest = _numbers(connection, cells), _oldest(connection, cells)
+        answers = is_answer(connection, lesson)
+        number, oldest = _numbers(connection, cells, answers), _oldest(connection, cells, answers)
         flagged = _flags(connection)
         return [_asked(row, number.get(row.cell), oldest.get(row.cell), flagged) for row in rows]
 
@@ -79,21 +80,25 @@ def _questions() -> sa.Select[Any]:
         db.assignment.c.name, own.c.position, db.notebook.c.name, db.base_cell.c.name)  # fmt: skip
 
 
-def _numbers(connection: Connection, cells: Sequence[str] | None) -> dict[str, Any]:
+def _numbers(
+    connection: Connection, cells: Sequence[str] | None, answers: sa.ColumnElement[bool]
+) -> dict[str, Any]:
     """Return how many answers there are and wait, by cell."""
     query = sa.select(
         db.grade.c.cell_id, sa.func.count().label("answers"),
         sa.func.sum(sa.case((waits(), 1), else_=0)).label("waiting"),
-    ).where(is_answer()).group_by(db.grade.c.cell_id)  # fmt: skip
+    ).where(answers).group_by(db.grade.c.cell_id)  # fmt: skip
     return {row.cell_id: row for row in connection.execute(_only(query, cells))}
 
 
-def _oldest(connection: Connection, cells: Sequence[str] | None) -> dict[str, dt.datetime]:
+def _oldest(
+    connection: Connection, cells: Sequence[str] | None, answers: sa.ColumnElement[bool]
+) -> dict[str, dt.datetime]:
     """Return when the oldest waiting answer was handed in, by cell; only those that wait are looked at."""
     query = (
         sa.select(db.grade.c.cell_id, sa.func.min(db.submitted.c.timestamp))
         .select_from(grades())
-        .where(waits(), is_answer())
+        .where(waits(), answers)
         .group_by(db.grade.c.cell_id)
     )
     return {row[0]: row[1] for row in connection.execute(_only(query, cells))}
@@ -144,20 +149,27 @@ def grades() -> sa.FromClause:
     ).join(db.submitted, db.submitted_notebook.c.assignment_id == db.submitted.c.id)
 
 
-def is_answer() -> sa.ColumnElement[bool]:
+def is_answer(connection: Connection, lesson: str | None = None) -> sa.ColumnElement[bool]:
     """Leave out work on the triage list that was never judged: there is nothing to mark yet.
 
-    See also `course.store.reading`.
+    It is looked up first, and mostly there is none: one query for all would take a hundred times as long. See also
+    `course.store.reading`.
     """
-    verdict, attempt = tables.verdict, tables.attempt
-    unread = sa.select(db.grade.c.id.label("id")).select_from(
-        grades().join(db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
-        .join(db.base_cell, db.grade.c.cell_id == db.base_cell.c.id)
-        .join(db.notebook, db.submitted_notebook.c.notebook_id == db.notebook.c.id)
-        .join(attempt, sa.and_(attempt.c.learner == db.submitted.c.student_id,
-                               attempt.c.lesson == db.assignment.c.name))
-        .outerjoin(verdict, sa.and_(verdict.c.learner == attempt.c.learner, verdict.c.lesson == attempt.c.lesson,
-                                    verdict.c.notebook == db.notebook.c.name,
-                                    verdict.c.question == db.base_cell.c.name))
-    ).where(attempt.c.state != "graded", verdict.c.learner.is_(None)).correlate(None)  # fmt: skip
-    return db.grade.c.id.not_in(unread)
+    attempt, verdict = tables.attempt, tables.verdict
+    judged = sa.exists().where(
+        verdict.c.learner == attempt.c.learner, verdict.c.lesson == attempt.c.lesson
+    )
+    query = sa.select(attempt.c.lesson, attempt.c.learner).where(
+        attempt.c.state != "graded", ~judged
+    )
+    if lesson is not None:
+        query = query.where(attempt.c.lesson == lesson)
+    unread = {(row[0], row[1]) for row in connection.execute(query)}
+    if not unread:
+        return sa.true()
+    works = sa.select(db.submitted_notebook.c.id, db.assignment.c.name, db.submitted.c.student_id).select_from(
+        db.submitted_notebook.join(db.submitted, db.submitted_notebook.c.assignment_id == db.submitted.c.id)
+        .join(db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
+    ).where(db.submitted.c.student_id.in_({who for _, who in unread}))  # fmt: skip
+    found = [row[0] for row in connection.execute(works) if (row[1], row[2]) in unread]
+    return db.grade.c.notebook_id.not_in(found)

@@ -17,7 +17,7 @@ from course.store.manual import put_back, save_one, stood
 from course.store.standing import Standing, learners, queued, standings
 
 __all__ = [
-    "Asked", "Standing", "claim", "flag", "judge", "judged_by", "judgements", "learners", "queued", "release",
+    "Asked", "Standing", "claim", "flag", "judge", "judged_by", "judgements", "learners", "of_lesson", "queued", "release",
     "rubric", "save_rubric", "standings", "turn",
 ]  # fmt: skip
 
@@ -87,6 +87,18 @@ def judgements(connection: Connection, place: Place) -> list[Row]:
     """Return all judgements of an answer, the oldest first."""
     table = tables.judgement
     query = sa.select(table).where(*_at(table, place)).order_by(table.c.number)
+    return list(connection.execute(query).mappings())
+
+
+def of_lesson(connection: Connection, lesson: str) -> list[Row]:
+    """Return all judgements in a lesson, the oldest first, with when the work was handed in: submitted_at."""
+    table, attempt = tables.judgement, tables.attempt
+    query = (
+        sa.select(table, attempt.c.submitted_at)
+        .select_from(table.outerjoin(attempt, sa.and_(
+            attempt.c.lesson == table.c.lesson, attempt.c.learner == table.c.learner)))
+        .where(table.c.lesson == lesson).order_by(table.c.number)
+    )  # fmt: skip
     return list(connection.execute(query).mappings())
 
 

@@ -29,6 +29,9 @@ def make(connection: Connection, course_id: str) -> None:
         _make_nbgraders(connection, course_id)
     _grow(connection)
     tables.metadata.create_all(connection)
+    for table in tables.metadata.tables.values():
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
     for statement in guard.statements(connection.dialect.name):
         connection.exec_driver_sql(
             statement.replace("%", "%%") if _formats(connection) else statement

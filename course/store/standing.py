@@ -62,7 +62,7 @@ def standings(
     connection: Connection, question: Asked, learner: str | None = None
 ) -> list[Standing]:
     """Return how the answers to a question stand, or that of one learner, by learner."""
-    where = [db.grade.c.cell_id == question.cell, is_answer()]
+    where = [db.grade.c.cell_id == question.cell, is_answer(connection, question.lesson)]
     if learner is not None:
         where.append(db.submitted.c.student_id == learner)
     query = sa.select(
@@ -91,14 +91,14 @@ def queued(connection: Connection, question: Asked) -> list[sa.Row[Any]]:
         grades().outerjoin(learner, learner.c.id == who)
         .outerjoin(claim, sa.and_(claim.c.learner == who, claim.c.lesson == question.lesson,
                                   claim.c.notebook == question.notebook, claim.c.question == question.question))
-    ).where(db.grade.c.cell_id == question.cell, is_answer())  # fmt: skip
+    ).where(db.grade.c.cell_id == question.cell, is_answer(connection, question.lesson))  # fmt: skip
     return list(connection.execute(query))
 
 
 def learners(connection: Connection, question: Asked) -> list[str]:
     """Return who has an answer to a question, sorted."""
     query = sa.select(db.submitted.c.student_id).select_from(grades()).where(
-        db.grade.c.cell_id == question.cell, is_answer()).order_by(db.submitted.c.student_id)  # fmt: skip
+        db.grade.c.cell_id == question.cell, is_answer(connection, question.lesson)).order_by(db.submitted.c.student_id)  # fmt: skip
     return list(connection.execute(query).scalars())
 
 

@@ -36,6 +36,7 @@ attempt = Table(
     Column("submitted_at", DateTime),  # UTC
     Column("graded_at", DateTime, nullable=False),  # UTC
     Column("feedback", String(64), nullable=False, default=""),  # digest of what was returned
+    Index("course_attempt_state", "state", "lesson"),
 )  # fmt: skip
 
 verdict = Table(
