@@ -17,8 +17,8 @@ from course.model import Place
 from course.questions import Item, kind_of, seed, sheet
 from course.review.order import Waiting
 from course.review.paper import part
-from course.store.database import now
 from course.store.asked import Asked
+from course.store.database import now
 from course.term import Course
 
 MOST = 5

@@ -1,11 +1,12 @@
 """The grading desk: what its pages call. One grader, one course; the rules are in `course.review`."""
 
 from course.desk.answer import Answer, Conflict, Marked, Queue, judgement
+from course.desk.bank import Bank
 from course.desk.groups import Groups
 from course.desk.rubric import Rubrics
 
 __all__ = ["Answer", "Conflict", "Desk", "Marked", "Queue", "judgement"]
 
 
-class Desk(Groups, Rubrics):
+class Desk(Groups, Bank, Rubrics):
     """A grader's place at a course's answers. Close it, or use it in ``with``."""
