@@ -1,12 +1,16 @@
-"""When a learner's work on a lesson is due, and what it costs to be late. Pure."""
+"""When a learner's work on a lesson is due, what it costs to be late, and which attempt counts."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from course.model import Extension, Learner
-from course.scoring import due_date, late_share
+from course.scoring import Attempt, counting, due_date, late_penalty, late_share
 from course.settings import CourseFile
+from course.store import earlier
+from course.store.database import Gradebook
+from course.store.earlier import Earlier
+from course.store.grading import stand_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +47,40 @@ class Deadline:
         """Return the share of the score that a submission loses, 0 to 1."""
         due = self.due(learner)
         return self.share(submitted_at - due) if submitted_at and due else 0.0
+
+
+def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[str, str, str]]:
+    """Let the attempt stand that counts as the best, for each learner who has several.
+
+    An attempt at other questions than those of now can't be compared, and stays where it is.
+
+    Returns:
+        learner, digest of the attempt that stood, digest of the one that stands now.
+    """
+    moved = []
+    with book.transaction() as connection:
+        for learner, others in earlier.kept(connection, lesson).items():
+            now = earlier.standing(connection, lesson, learner)
+            if now is None:
+                continue
+            like = [each for each in others if each.questions == now.questions]
+            attempts = sorted(
+                [*like, now], key=lambda each: (each is now and now.waits, _when(each))
+            )
+            points = [_attempt(learner, each, deadline) for each in attempts]
+            best = attempts[counting(points, "best")]
+            if best is not now:
+                stand_again(
+                    connection, lesson, learner, best, deadline.share, deadline.due(learner)
+                )
+                moved.append((learner, now.digest, best.digest))
+    return moved
+
+
+def _attempt(learner: str, one: Earlier, deadline: Deadline) -> Attempt:
+    lost = deadline.lost(learner, one.submitted_at)
+    return Attempt(one.points - late_penalty(one.points, lost), one.waits)
+
+
+def _when(one: Earlier) -> dt.datetime:
+    return one.submitted_at or dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -104,6 +104,8 @@ def _question(mark: Mark) -> dict[str, Any]:
             for line in note.text.splitlines()
         ],
         "comment": markdown(mark.comment) if mark.comment else "",
+        "found": [(f"{points:+g}".replace("-", "\N{MINUS SIGN}") if points else "0", markdown(text))
+                  for points, text in mark.found],
         "name": mark.title or mark.question,
         "written": mark.kind == Kind.WRITTEN.value,
     }  # fmt: skip

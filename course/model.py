@@ -230,6 +230,7 @@ class Mark:
         grader: "autograder", a person's name, or empty.
         at: when it was last set, in UTC.
         comment: what a person wrote, Markdown.
+        found: points and text, Markdown, of the rubric's items that a person found in the answer.
         notes: the autograder's reasons.
         notebook: where the question stands.
     """
@@ -248,3 +249,4 @@ class Mark:
     title: str = ""
     repairs: tuple[Repair, ...] = field(default=())
     notebook: str = ""
+    found: tuple[tuple[float, str], ...] = ()

@@ -20,7 +20,7 @@ from course import notebook as notebooks
 from course.authoring import build, outline, reviews, versions
 from course.authoring.source import Sources, travelling
 from course.authoring.versions import Version
-from course.deadline import Deadline
+from course.deadline import Deadline, count_best
 from course.errors import Invalid
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
@@ -32,7 +32,7 @@ from course.model import Graded, Learner, ManualMark, Mark, Question, Submission
 from course.questions import Item, sheet
 from course.sandbox import Limits
 from course.settings import CourseFile, Lesson, load
-from course.store import lateness, reading
+from course.store import earlier, lateness, reading
 from course.store import lessons as saved
 from course.store.database import Gradebook
 from course.store.extensions import extensions
@@ -289,11 +289,14 @@ class Course:
         work = self.submissions(prepared.lesson)
         with self.book() as book:
             done = reading.attempts(book, prepared.lesson)
-        fresh = [
-            each for each in work
-            if force or (prepared.lesson, each.learner) not in done
-            or done[prepared.lesson, each.learner]["fingerprint"] != fingerprint(each.digest, prepared.fingerprint)
-        ]  # fmt: skip
+            best = self.file.rules(prepared.lesson).attempts_count == "best"
+            kept = earlier.fingerprints(book, prepared.lesson) if best else frozenset()
+        fresh = []
+        for each in work:
+            mark = fingerprint(each.digest, prepared.fingerprint)
+            row = done.get((prepared.lesson, each.learner))
+            same = (row is not None and row["fingerprint"] == mark) or (each.learner, mark) in kept
+            fresh += [each] if force or not same else []
         return fresh, len(work) - len(fresh)
 
     def autograde(
@@ -327,10 +330,15 @@ class Course:
         Its second argument names questions (notebook, question) whose standing mark is kept.
         """
         deadline = self.deadline(prepared.lesson)
+        with self.book() as book:
+            before = {
+                who: row["digest"]
+                for (_, who), row in reading.attempts(book, prepared.lesson).items()
+            }
 
         def record(graded: Graded, keep: frozenset[tuple[str, str]]) -> None:
             due = deadline.due(graded.submission.learner)
-            self._keep_notebooks(graded)
+            self._keep_notebooks(graded, before.get(graded.submission.learner, ""))
             save_graded(book, graded, prepared.questions, deadline.share, due, keep)
 
         with self.book() as book:
@@ -356,9 +364,11 @@ class Course:
                 if lateness.save(connection, lesson, learner, due, lost):
                     changed.append(learner)
             lateness.reckon(connection, lesson)
+        if self.file.rules(lesson).attempts_count == "best":
+            self._count_best(lesson, deadline)
         return changed
 
-    def _keep_notebooks(self, graded: Graded) -> None:
+    def _keep_notebooks(self, graded: Graded, before: str) -> None:
         """Write `autograded/` as nbgrader does, for the formgrader and for graders to look at."""
         if graded.reason:
             return
@@ -378,7 +388,24 @@ class Course:
             with suppress(OSError):
                 disk.remove_folder(staged)
             raise disk.refused(folder, error) from error
+        best = self.file.rules(work.lesson).attempts_count == "best"
+        if best and before not in ("", work.digest) and folder.is_dir():
+            disk.replace_folder(folder, self._attempt(work.lesson, work.learner, before))
         disk.replace_folder(staged, folder)
+
+    def _attempt(self, lesson: str, learner: str, digest: str) -> Path:
+        """Return where the graded notebooks of an attempt lie that does not stand now."""
+        return self.layout.root / ".course" / "attempts" / learner / lesson / digest
+
+    def _count_best(self, lesson: str, deadline: Deadline) -> None:
+        """Let each learner's best attempt stand, with its marks and its notebooks."""
+        with self.book() as book:
+            for learner, now, best in count_best(book, lesson, deadline):
+                folder = self.layout.autograded / learner / lesson
+                if folder.is_dir():
+                    disk.replace_folder(folder, self._attempt(lesson, learner, now))
+                if (kept := self._attempt(lesson, learner, best)).is_dir():
+                    disk.replace_folder(kept, folder)
 
     def mark(self, marks: Sequence[ManualMark]) -> int:
         """Write a person's marks and comments, all or none; returns how many changed something."""

@@ -11,6 +11,7 @@ import tempfile
 import typer
 
 from course.cli import (
+    audit,
     give,
     grade,
     inspect,
@@ -37,7 +38,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Courses taught with Jupyter notebooks at the learner's own pace, on top of nbgrader.",
 )
-for group in (make, write, trade, people, teach, give, inspect, suggest, review, grade, learn):
+for group in (
+    make,
+    write,
+    trade,
+    people,
+    teach,
+    give,
+    inspect,
+    suggest,
+    review,
+    grade,
+    audit,
+    learn,
+):
     group.add_to(app)
 
 

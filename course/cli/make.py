@@ -85,16 +85,23 @@ def lab(
     course: CourseOption = None,
     port: Annotated[int | None, typer.Option(help="Port of the server.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    desk: Annotated[
+        bool, typer.Option("--desk", help="Open the grading desk instead of JupyterLab.")
+    ] = False,
 ) -> None:
-    """Open JupyterLab on the course, with nbgrader's formgrader set up for its folders.
+    """Open JupyterLab on the course, with the grading desk and nbgrader's formgrader beside it.
 
-    Example: `course lab --no-browser --port 8888`
+    The desk is at /course/ there, and in JupyterLab's launcher.
+
+    Example: `course lab --desk`
     """
     from course.layout import find_course  # noqa: PLC0415  as in new
 
     root = find_course(course)
     os.chdir(root)  # nbgrader reads the configuration of the folder that the server starts in
     command = lab_command(root, port) + ([] if browser else ["--no-browser"])
+    command += ["--LabApp.default_url=/course/"] if desk else []
+    show.note("the grading desk is at /course/ of the address below")
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
     os.execv(sys.executable, command)  # noqa: S606  this process becomes the server
 

@@ -63,6 +63,8 @@ def play(folder: Path, console: Console) -> Course:
     console.print(f"\nplayed in {time.monotonic() - begin:.0f} s. Look further:")
     console.print(f"  course status --course {course.layout.root}", soft_wrap=True)
     console.print(f"  course lab --course {course.layout.root}", soft_wrap=True)
+    left = sum(mark.state == "needs a person" for mark in course.marks())
+    console.print(f"  course lab --desk --course {course.layout.root}   the grading desk, where {left} answers wait", soft_wrap=True)
     return course
 
 

@@ -11,7 +11,7 @@ from course.review import rubric as rubrics
 from course.review.paper import Part, part
 from course.review.rubric import Judgement, Rubric
 from course.store.asked import Asked
-from course.store.judging import Standing
+from course.store.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

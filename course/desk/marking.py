@@ -7,11 +7,13 @@ from typing import Any
 from course.desk.answer import Answer, Conflict, Marked, Queue
 from course.desk.seat import Seat
 from course.errors import Invalid, NotFound
+from course.review.history import standing as standings
 from course.review.order import Waiting, following, shuffled
 from course.review.rubric import Item
 from course.store import judging
 from course.store.asked import Asked
 from course.store.database import note, now
+from course.store.judging import Standing
 
 
 class Marking(Seat):
@@ -35,19 +37,21 @@ class Marking(Seat):
             after: id of the answer at hand, which is given back; empty at the beginning.
         """
         with self.book.transaction() as connection:
-            there = {each.place.learner: each for each in judging.standings(connection, question)}
+            judging.turn(connection, question)
+            there = {row.learner: row for row in judging.queued(connection, question)}
             queue = [
                 Waiting(who, there[who].waits, there[who].claimed_by, there[who].until)
                 for who in shuffled(there, self.grader, question.cell)
             ]
-            at = next((who for who in there if after and self.id(there[who].place) == after), "")
-            who = following(queue, self.grader, now(), at)
+            at = next((who for who in there if after and self._is(question, who, after)), "")
             if at and there[at].claimed_by == self.grader:
-                judging.release(connection, there[at].place)
+                judging.release(connection, self._place(question, at))
+            who = following(queue, self.grader, now(), at)
             if who is None:
                 return None
-            judging.claim(connection, there[who].place, self.grader)
-        return self._answer(question, there[who])
+            judging.claim(connection, self._place(question, who), self.grader)
+            standing = judging.standings(connection, question, who)[0]
+        return self._answer(question, standing)
 
     def answer(self, question: Asked, answer: str, *, claim: bool = True) -> Answer:
         """Return one answer by its id, claimed for this grader if nobody else has it.
@@ -59,6 +63,7 @@ class Marking(Seat):
             NotFound: when there is none.
         """
         with self.book.transaction() as connection:
+            judging.turn(connection, question)
             standing = self._standing(connection, question, answer)
             mine = Waiting("", standing.waits, standing.claimed_by, standing.until)
             if claim and mine.free_for(self.grader, now()):
@@ -82,9 +87,9 @@ class Marking(Seat):
             Invalid: an adjustment that is no number.
         """
         with self.book.transaction() as connection:
-            standing = self._standing(connection, question, answer)
-            if (before := judging.judged_by(connection, request)) is not None:
-                return Marked(before["number"], before["score"], before["at"], standing.token)
+            standing = self._turn(connection, question, answer)
+            if (done := self._done(connection, standing, request)) is not None:
+                return done
             if standing.token != token:
                 return Conflict(standing)
             chosen, score = self._scored(connection, question, items, adjustment)
@@ -112,23 +117,52 @@ class Marking(Seat):
     def undo(self, question: Asked, answer: str, *, token: str, request: str) -> Marked | Conflict:
         """Take this grader's last judgement of an answer back: what stood before stands again."""
         with self.book.transaction() as connection:
-            standing = self._standing(connection, question, answer)
-            if (before := judging.judged_by(connection, request)) is not None:
-                return Marked(before["number"], before["score"], before["at"], standing.token)
+            standing = self._turn(connection, question, answer)
+            if (done := self._done(connection, standing, request)) is not None:
+                return done
             if standing.token != token:
                 return Conflict(standing)
-            earlier = judging.judgements(connection, standing.place)
-            if not earlier:
-                raise NotFound("nothing to undo: this answer was never marked here")
-            old = earlier[-2] if len(earlier) > 1 else None
-            score = old["score"] if old else None
-            number = judging.judge(
-                connection, standing.place, grader=self.grader, score=score,
-                items=old["items"] if old else (), adjustment=old["adjustment"] if old else 0.0,
-                comment=old["comment"] if old else "", why="undone", request=request,
-            )  # fmt: skip
+            score, number = self._take_back(connection, standing, request)
             after = self._standing(connection, question, answer)
         return Marked(number, score, now(), after.token)
+
+    def _take_back(
+        self, connection: Any, standing: Standing, request: str
+    ) -> tuple[float | None, int]:
+        made = judging.judgements(connection, standing.place)
+        stands = [made[number] for number in standings([row["why"] for row in made])]
+        if not stands:
+            raise NotFound("nothing to undo: this answer was never marked here")
+        last, old = stands[-1], stands[-2] if stands[1:] else None
+        if last["score"] != standing.manual:
+            raise Invalid(
+                "this mark was changed elsewhere since", where=standing.place.question,
+                expected=f"{last['score']:g}, as it was marked here" if last["score"] is not None else "no mark",
+                found=f"{standing.manual}, by {standing.marked_by or 'nobody'}", hint="mark the answer again",
+            )  # fmt: skip
+        before = last["before"] or {}
+        score = before.get("score")
+        again = old is not None and old["score"] == score
+        number = judging.judge(
+            connection, standing.place, grader=self.grader, score=score,
+            items=old["items"] if old and again else (), adjustment=old["adjustment"] if old and again else 0.0,
+            comment=before.get("comment") or "", why="undone", request=request, waits=before.get("waits", True),
+        )  # fmt: skip
+        return score, number
+
+    def _turn(self, connection: Any, question: Asked, answer: str) -> Standing:
+        """Return how an answer stands; nobody else marks this question until the transaction ends."""
+        judging.turn(connection, question)
+        return self._standing(connection, question, answer)
+
+    def _done(self, connection: Any, standing: Standing, request: str) -> Marked | None:
+        """Return what a request wrote when it came before: a browser that lost the answer asks again."""
+        before = judging.judged_by(connection, request)
+        if before is None:
+            return None
+        if any(before[key] != value for key, value in asdict(standing.place).items()):
+            raise Invalid("this request marked another answer", found=request, hint="load the page again")  # fmt: skip
+        return Marked(before["number"], before["score"], before["at"], standing.token)
 
     def flag(self, question: Asked, answer: str, text: str | None) -> None:
         """Flag an answer with a reason, or take the flag away with None."""

@@ -30,6 +30,7 @@ class Rubrics(Seat):
             Invalid: somebody else edited the rubric since.
         """
         with self.book.transaction() as connection:
+            judging.turn(connection, question)
             _, standing = self._rubric(connection, question)
             if standing != version:
                 raise Invalid(
@@ -39,7 +40,7 @@ class Rubrics(Seat):
                 )  # fmt: skip
             there = {each.place.learner: each for each in judging.standings(connection, question)}
             judged = {who: judgement(each.judgement) for who, each in there.items()
-                      if each.judgement is not None and each.marked_by != "formgrader"}  # fmt: skip
+                      if each.stands}  # fmt: skip
             moves = rubrics.moves(rubric, judged, question.maximum)
             if not apply:
                 return moves, None
@@ -49,6 +50,6 @@ class Rubrics(Seat):
                 judging.judge(
                     connection, there[move.learner].place, grader=self.grader, score=move.after,
                     items=[asdict(item) for item in move.items], adjustment=old.adjustment,
-                    comment=old.comment, why="rubric", request=secrets.token_hex(16),
+                    comment=there[move.learner].comment, why="rubric", request=secrets.token_hex(16),
                 )  # fmt: skip
         return moves, written

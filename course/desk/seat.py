@@ -16,7 +16,7 @@ from course.review.rubric import Rubric
 from course.store import asked, judging
 from course.store.asked import Asked
 from course.store.database import Gradebook
-from course.store.judging import Standing
+from course.store.standing import Standing
 from course.term import Course
 
 
@@ -49,7 +49,8 @@ class Seat:
 
     def question(self, lesson: str, notebook: str, question: str) -> Asked:
         """Return one question; raise NotFound when there is none."""
-        return asked.found(self.questions(lesson), lesson, notebook, question)
+        there = asked.asked(self.book, lesson, notebook, question)
+        return asked.found(there or self.questions(lesson), lesson, notebook, question)
 
     def rubric(self, question: Asked) -> tuple[Rubric, int]:
         """Return a question's rubric and its version: as made at the desk, else as its author wrote it."""
@@ -74,6 +75,12 @@ class Seat:
             disk.write(path, secrets.token_hex(32), mode=0o600)
         return path.read_bytes()
 
+    def _place(self, question: Asked, learner: str) -> Place:
+        return Place(question.lesson, question.notebook, question.question, learner)
+
+    def _is(self, question: Asked, learner: str, answer: str) -> bool:
+        return self.id(self._place(question, learner)) == answer
+
     def place(self, question: Asked, answer: str) -> Place:
         """Return which answer an id stands for; raise NotFound when there is none."""
         with self.book.reading() as connection:
@@ -81,10 +88,7 @@ class Seat:
 
     def _standing(self, connection: Any, question: Asked, answer: str) -> Standing:
         for each in judging.learners(connection, question):
-            if (
-                self.id(Place(question.lesson, question.notebook, question.question, each))
-                == answer
-            ):
+            if self._is(question, each, answer):
                 return judging.standings(connection, question, each)[0]
         raise NotFound(
             "this answer is not there", where=f"{question.lesson}/{question.question}", found=answer,

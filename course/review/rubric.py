@@ -161,6 +161,11 @@ def moves(rubric: Rubric, judged: dict[str, Judgement], maximum: float) -> tuple
             continue
         items = tuple(now[item.id] for item in old.items if item.id in now)
         after = rubric.score(items, old.adjustment, maximum)
-        if items != old.items or after != old.score:
+        if _said(items) != _said(old.items) or after != old.score:
             found.append(Move(learner, old.score, after, items))
     return tuple(found)
+
+
+def _said(items: Sequence[Item]) -> list[tuple[str, float, str]]:
+    """Return what a learner is told by items; keys and notes are the graders' own."""
+    return [(item.id, item.points, item.text) for item in items]

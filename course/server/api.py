@@ -14,7 +14,8 @@ from course.review.roles import Deed
 from course.server import show
 from course.server.handler import Handler, asked
 from course.store import database
-from course.store.judging import Asked, Standing
+from course.store.asked import Asked
+from course.store.standing import Standing
 
 MOST = 200_000
 """Bytes of a request."""

@@ -11,7 +11,7 @@ from course.review.roles import Deed
 from course.server.api import Api
 from course.server.handler import POLICY, Handler, asked
 from course.store import returns
-from course.store.judging import Asked
+from course.store.asked import Asked
 
 
 class Feedback(Handler):

@@ -18,7 +18,7 @@ from course.errors import CourseError, NotFound, Unavailable
 from course.feedback import number
 from course.review.roles import MAY, Deed, Role
 from course.server.room import Room
-from course.store.judging import Asked
+from course.store.asked import Asked
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -80,12 +80,8 @@ class Handler(JupyterHandler):  # type: ignore[misc]  # untyped base
 
     @property
     def grader(self) -> str:
-        """Who asks: JupyterHub's or another identity's name; who runs this server where there is none."""
-        user = self.current_user
-        nameless = type(self.identity_provider) in (IdentityProvider, PasswordIdentityProvider)
-        if user is None or nameless or user.name.startswith("Anonymous "):
-            return self.room.grader
-        return str(user.username)
+        """Who asks."""
+        return named(self)
 
     async def desk(self, work: Callable[[Desk], _T]) -> _T:
         """Do something at this grader's desk, beside the server's loop, which goes on meanwhile."""
@@ -126,6 +122,15 @@ class Handler(JupyterHandler):  # type: ignore[misc]  # untyped base
         """Write JSON."""
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(data))
+
+
+def named(handler: JupyterHandler) -> str:
+    """Return who asks: JupyterHub's or another identity's name; who runs the server where there is none."""
+    user, room = handler.current_user, handler.settings["course_room"]
+    nameless = type(handler.identity_provider) in (IdentityProvider, PasswordIdentityProvider)
+    if user is None or nameless or user.name.startswith("Anonymous "):
+        return str(room.grader)
+    return str(user.username)
 
 
 def asked(desk: Desk, names: tuple[str, str, str]) -> Asked:

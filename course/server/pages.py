@@ -5,7 +5,7 @@ from urllib.parse import quote
 from course.desk import Desk, Queue
 from course.review.roles import Deed
 from course.server.handler import Handler, asked
-from course.store.judging import Standing
+from course.store.standing import Standing
 
 SHOW = {"all": "all", "waiting": "waiting for a person", "flagged": "flagged", "mine": "marked by me",
         "done": "done"}  # fmt: skip

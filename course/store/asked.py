@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from course.errors import NotFound
 from course.store import nbgrader_tables as db
@@ -40,16 +41,30 @@ class Asked:
     flags: int = 0
 
 
-def asked(book: Gradebook, lesson: str | None = None) -> list[Asked]:
-    """Return the graded questions with the numbers of their answers, in the lessons' order."""
+def asked(
+    book: Gradebook, lesson: str | None = None, notebook: str | None = None, question: str | None = None
+) -> list[Asked]:  # fmt: skip
+    """Return the graded questions with the numbers of their answers, in the lessons' order.
+
+    Args:
+        lesson, notebook, question: only those with these names.
+    """
+    names = {db.assignment: lesson, db.notebook: notebook, db.base_cell: question}
+    query = _questions().where(
+        *(table.c.name == name for table, name in names.items() if name is not None)
+    )
+    with book.reading() as connection:
+        rows = connection.execute(query).all()
+        cells = None if lesson is None else [row.cell for row in rows]
+        number, oldest = _numbers(connection, cells), _oldest(connection, cells)
+        flagged = _flags(connection)
+        return [_asked(row, number.get(row.cell), oldest.get(row.cell), flagged) for row in rows]
+
+
+def _questions() -> sa.Select[Any]:
     maximum = sa.func.coalesce(db.grade_cell.c.max_score, db.task_cell.c.max_score)
     own = tables.question
-    counts = sa.select(
-        db.grade.c.cell_id, sa.func.count().label("answers"),
-        sa.func.sum(sa.case((waits(), 1), else_=0)).label("waiting"),
-        sa.func.min(sa.case((waits(), db.submitted.c.timestamp))).label("oldest"),
-    ).select_from(grades()).group_by(db.grade.c.cell_id)  # fmt: skip
-    query = sa.select(
+    return sa.select(
         db.assignment.c.name.label("lesson"), db.notebook.c.name.label("notebook"),
         db.base_cell.c.name.label("question"), db.base_cell.c.id.label("cell"),
         sa.func.coalesce(maximum, 0.0).label("maximum"), own.c.kind, own.c.title,
@@ -62,25 +77,43 @@ def asked(book: Gradebook, lesson: str | None = None) -> list[Asked]:
                                 own.c.question == db.base_cell.c.name))
     ).where(db.base_cell.c.type.in_(("GradeCell", "TaskCell"))).order_by(
         db.assignment.c.name, own.c.position, db.notebook.c.name, db.base_cell.c.name)  # fmt: skip
-    flags = sa.select(tables.flag.c.lesson, tables.flag.c.notebook, tables.flag.c.question,
-                      sa.func.count()).group_by(tables.flag.c.lesson, tables.flag.c.notebook,
-                                                tables.flag.c.question)  # fmt: skip
-    if lesson is not None:
-        query = query.where(db.assignment.c.name == lesson)
-        counts = counts.where(db.grade.c.cell_id.in_(
-            sa.select(db.base_cell.c.id).select_from(
-                db.base_cell.join(db.notebook, db.base_cell.c.notebook_id == db.notebook.c.id)
-                .join(db.assignment, db.notebook.c.assignment_id == db.assignment.c.id)
-            ).where(db.assignment.c.name == lesson)))  # fmt: skip
-    with book.reading() as connection:
-        number = {row.cell_id: row for row in connection.execute(counts)}
-        flagged = {tuple(row[:3]): row[3] for row in connection.execute(flags)}
-        return [_asked(row, number.get(row.cell), flagged) for row in connection.execute(query)]
 
 
-def _asked(row: Any, number: Any, flagged: Mapping[tuple[Any, ...], int]) -> Asked:
+def _numbers(connection: Connection, cells: Sequence[str] | None) -> dict[str, Any]:
+    """Return how many answers there are and wait, by cell."""
+    query = sa.select(
+        db.grade.c.cell_id, sa.func.count().label("answers"),
+        sa.func.sum(sa.case((waits(), 1), else_=0)).label("waiting"),
+    ).where(is_answer()).group_by(db.grade.c.cell_id)  # fmt: skip
+    return {row.cell_id: row for row in connection.execute(_only(query, cells))}
+
+
+def _oldest(connection: Connection, cells: Sequence[str] | None) -> dict[str, dt.datetime]:
+    """Return when the oldest waiting answer was handed in, by cell; only those that wait are looked at."""
+    query = (
+        sa.select(db.grade.c.cell_id, sa.func.min(db.submitted.c.timestamp))
+        .select_from(grades())
+        .where(waits(), is_answer())
+        .group_by(db.grade.c.cell_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(_only(query, cells))}
+
+
+def _only(query: sa.Select[Any], cells: Sequence[str] | None) -> sa.Select[Any]:
+    return query if cells is None else query.where(db.grade.c.cell_id.in_(cells))
+
+
+def _flags(connection: Connection) -> dict[tuple[Any, ...], int]:
+    key = (tables.flag.c.lesson, tables.flag.c.notebook, tables.flag.c.question)
+    query = sa.select(*key, sa.func.count()).group_by(*key)
+    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+
+
+def _asked(
+    row: Any, number: Any, oldest: dt.datetime | None, flagged: Mapping[tuple[Any, ...], int]
+) -> Asked:
     key = (row.lesson, row.notebook, row.question)
-    answers, waiting, oldest = number[1:] if number else (0, 0, None)
+    answers, waiting = number[1:] if number else (0, 0)
     return Asked(*key, row.cell, row.maximum, row.kind or "", row.title or "", answers, waiting, oldest,
                  flagged.get(key, 0))  # fmt: skip
 
@@ -109,3 +142,22 @@ def grades() -> sa.FromClause:
     return db.grade.join(
         db.submitted_notebook, db.grade.c.notebook_id == db.submitted_notebook.c.id
     ).join(db.submitted, db.submitted_notebook.c.assignment_id == db.submitted.c.id)
+
+
+def is_answer() -> sa.ColumnElement[bool]:
+    """Leave out work on the triage list that was never judged: there is nothing to mark yet.
+
+    See also `course.store.reading`.
+    """
+    verdict, attempt = tables.verdict, tables.attempt
+    unread = sa.select(db.grade.c.id.label("id")).select_from(
+        grades().join(db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
+        .join(db.base_cell, db.grade.c.cell_id == db.base_cell.c.id)
+        .join(db.notebook, db.submitted_notebook.c.notebook_id == db.notebook.c.id)
+        .join(attempt, sa.and_(attempt.c.learner == db.submitted.c.student_id,
+                               attempt.c.lesson == db.assignment.c.name))
+        .outerjoin(verdict, sa.and_(verdict.c.learner == attempt.c.learner, verdict.c.lesson == attempt.c.lesson,
+                                    verdict.c.notebook == db.notebook.c.name,
+                                    verdict.c.question == db.base_cell.c.name))
+    ).where(attempt.c.state == "triage", verdict.c.learner.is_(None)).correlate(None)  # fmt: skip
+    return db.grade.c.id.not_in(unread)

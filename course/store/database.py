@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from course.errors import Unavailable
-from course.store import tables
+from course.store import making, tables
 
 WAIT_SECONDS = 30.0
 
@@ -51,16 +50,10 @@ class Gradebook:
 
     def _make(self, course_id: str) -> None:
         with self.reading() as connection:
-            connection.exec_driver_sql(
-                "SELECT 1"
-            )  # begins to read; an inspector would begin to write
-            names = sa.inspect(connection).get_table_names()
-        if {"assignment", *tables.metadata.tables} <= set(names):
-            return
+            if making.is_made(connection):
+                return
         with self.engine.begin() as connection:
-            if not sa.inspect(connection).has_table("assignment"):
-                _make_nbgraders(connection, course_id)
-            tables.metadata.create_all(connection)
+            making.make(connection, course_id)
 
     def __enter__(self) -> Self:
         return self
@@ -104,19 +97,6 @@ class Gradebook:
             ) from error  # fmt: skip
 
 
-def _make_nbgraders(connection: Connection, course_id: str) -> None:
-    """Make nbgrader's tables as its own Gradebook does; that one starts a program to do so."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415  for a new gradebook only
-    from nbgrader import api  # noqa: PLC0415  as above
-
-    api.Base.metadata.create_all(connection)
-    head = ScriptDirectory(Path(api.__file__).parent / "alembic").get_current_head()
-    version = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32)))
-    version.create(connection)
-    connection.execute(version.insert().values(version_num=head))
-    connection.execute(api.Course.__table__.insert().values(id=course_id))
-
-
 def _sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # this module begins transactions itself
     cursor = connection.cursor()
@@ -132,7 +112,7 @@ def _sqlite_begin(connection: Connection) -> None:
 
 
 def note(connection: Connection, actor: str, action: str, **about: Any) -> None:
-    """Append one line to the ledger; ``about`` gives lesson, learner, question, before, after."""
+    """Append one line to the ledger; ``about`` gives the other columns."""
     notes(connection, actor, action, [about])
 
 
@@ -140,7 +120,8 @@ def notes(
     connection: Connection, actor: str, action: str, things: Sequence[dict[str, Any]]
 ) -> None:
     """Append a line to the ledger for each of some things, which are as in `note`."""
-    blank = {"lesson": "", "learner": "", "question": "", "before": None, "after": None}
+    blank = {"lesson": "", "learner": "", "notebook": "", "question": "", "before": None, "after": None,
+             "why": ""}  # fmt: skip
     same = {"at": now(), "actor": actor, "action": action}
     if things:
         connection.execute(tables.ledger.insert(), [{**blank, **same, **each} for each in things])

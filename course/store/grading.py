@@ -6,15 +6,28 @@ Every statement costs more than what it does, so rows are written by the handful
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from course.model import AUTOGRADER, Graded, Kind, Question, Submission, Verdict
-from course.store import lateness, roster, tables
+from course.model import (
+    AUTOGRADER,
+    Graded,
+    Kind,
+    Note,
+    Outcome,
+    Question,
+    Repair,
+    Submission,
+    Verdict,
+)
+from course.store import earlier, lateness, roster, tables
 from course.store import nbgrader_tables as db
 from course.store.database import Gradebook, new_id, note, notes, now
+from course.store.earlier import Earlier
+from course.store.guard import own_hand
 
 LateShare = Callable[[dt.timedelta], float]
 """Takes the time after the due date, returns the share of the score that is lost, 0 to 1."""
@@ -48,25 +61,72 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
     """
     work = graded.submission
     with book.transaction() as connection:
-        roster.ensure(connection, work.learner)
-        rows = _rows(connection, work)
-        same = _save_attempt(connection, graded)
-        if graded.reason:
-            if not same:
-                _ask_again(connection, list(rows.notebooks.values()))
-            note(connection, AUTOGRADER, "triage", lesson=work.lesson, learner=work.learner,
-                 after={"reason": graded.reason})  # fmt: skip
-            return
-        judged = [
-            pair
-            for pair in zip(questions, graded.verdicts, strict=True)
-            if (pair[0].notebook, pair[0].id) not in keep
-        ]
-        _save_verdicts(connection, work, judged)
-        _save_scores(connection, judged, rows, same=same)
-        late = work.submitted_at - due if work.submitted_at and due else dt.timedelta()
-        lateness.save(connection, work.lesson, work.learner, due, share(late))
-        lateness.reckon(connection, work.lesson, work.learner)
+        others = earlier.kept(connection, work.lesson, work.learner).get(work.learner, [])
+        earlier.keep(connection, work.lesson, work.learner, work.digest)
+        _save(connection, graded, questions, share, due, keep)
+        again = [each for each in others if each.digest == work.digest and not graded.reason]
+        now = earlier.standing(connection, work.lesson, work.learner)
+        if again and now is not None and again[0].questions == now.questions:  # handed in once more
+            earlier.change_marks(connection, work.lesson, work.learner, now.marks, again[0].marks)
+            earlier.forget(connection, work.lesson, work.learner, work.digest)
+
+
+def stand_again(
+    connection: Connection, lesson: str, learner: str, attempt: Earlier, share: LateShare,
+    due: dt.datetime | None,
+) -> None:  # fmt: skip
+    """Put an earlier attempt with its marks in the place of the one that stands, which is kept."""
+    now = earlier.standing(connection, lesson, learner)
+    if now is not None:
+        earlier.keep(connection, lesson, learner, attempt.digest)
+        earlier.change_marks(connection, lesson, learner, now.marks, ())
+    work = Submission(learner, lesson, Path(), attempt.submitted_at, attempt.digest)
+    verdicts = [
+        (Question(each["question"], each["notebook"], Kind.TESTS, each["maximum"]), _verdict(each))
+        for each in attempt.verdicts
+    ]
+    graded = Graded(
+        work, tuple(verdict for _, verdict in verdicts),
+        tuple(Repair(**each) for each in attempt.about["repairs"]), (), "",
+        attempt.about["isolation"], attempt.about["fingerprint"],
+    )  # fmt: skip
+    _save(connection, graded, [question for question, _ in verdicts], share, due, frozenset())
+    earlier.change_marks(connection, lesson, learner, (), attempt.marks)
+    earlier.forget(connection, lesson, learner, attempt.digest)
+    note(connection, "", "counts", lesson=lesson, learner=learner,
+         before={"digest": now.digest, "points": now.points} if now else None,
+         after={"digest": attempt.digest, "points": attempt.points})  # fmt: skip
+
+
+def _verdict(row: dict[str, Any]) -> Verdict:
+    notes = tuple(Note(**{**each, "outcome": Outcome(each["outcome"])}) for each in row["notes"])
+    return Verdict(row["question"], Outcome(row["outcome"]), row["score"], row["maximum"], notes)
+
+
+def _save(
+    connection: Connection, graded: Graded, questions: Sequence[Question], share: LateShare,
+    due: dt.datetime | None, keep: frozenset[tuple[str, str]],
+) -> None:  # fmt: skip
+    work = graded.submission
+    roster.ensure(connection, work.learner)
+    rows = _rows(connection, work)
+    same = _save_attempt(connection, graded)
+    if graded.reason:
+        if not same:
+            _ask_again(connection, list(rows.notebooks.values()))
+        note(connection, AUTOGRADER, "triage", lesson=work.lesson, learner=work.learner,
+             after={"reason": graded.reason})  # fmt: skip
+        return
+    judged = [
+        pair
+        for pair in zip(questions, graded.verdicts, strict=True)
+        if (pair[0].notebook, pair[0].id) not in keep
+    ]
+    _save_verdicts(connection, work, judged)
+    _save_scores(connection, judged, rows, same=same)
+    late = work.submitted_at - due if work.submitted_at and due else dt.timedelta()
+    lateness.save(connection, work.lesson, work.learner, due, share(late))
+    lateness.reckon(connection, work.lesson, work.learner)
 
 
 def _ask_again(connection: Connection, rows: Sequence[str]) -> None:
@@ -184,7 +244,15 @@ def _save_verdicts(connection: Connection, work: Submission, judged: Judged) -> 
         old += [{"old_notebook": key[0], "old_question": key[1]}] if was else []
         known = {"score": was.score, "outcome": was.outcome} if was else None
         if known != after:
-            changes.append({**mine, "question": question.id, "before": known, "after": after})
+            changes.append(
+                {
+                    **mine,
+                    "notebook": question.notebook,
+                    "question": question.id,
+                    "before": known,
+                    "after": after,
+                }
+            )
     if old:
         connection.execute(table.delete().where(
             own, table.c.notebook == sa.bindparam("old_notebook"),
@@ -208,6 +276,13 @@ def _save_scores(connection: Connection, judged: Judged, rows: _Rows, *, same: b
         if question.kind is Kind.WRITTEN and key in rows.comments:
             text = "No response." if verdict.score == 0 else None
             said.append({"key": rows.comments[key], "text": text})
+    with own_hand(connection):
+        _write_scores(connection, scores, said)
+
+
+def _write_scores(
+    connection: Connection, scores: list[dict[str, Any]], said: list[dict[str, Any]]
+) -> None:
     if scores:
         connection.execute(
             db.grade.update().where(db.grade.c.id == sa.bindparam("key")).values(

@@ -9,15 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from course.model import ManualMark, Place
+from course.store import nbgrader_tables as db
 from course.store import tables
 from course.store.asked import Asked
 from course.store.database import Row, note, now
-from course.store.manual import clear, save_one
-from course.store.standing import Standing, learners, standings
+from course.store.manual import put_back, save_one, stood
+from course.store.standing import Standing, learners, queued, standings
 
 __all__ = [
-    "Asked", "Standing", "claim", "flag", "judge", "judged_by", "judgements", "learners", "release",
-    "rubric", "save_rubric", "standings",
+    "Asked", "Standing", "claim", "flag", "judge", "judged_by", "judgements", "learners", "queued", "release",
+    "rubric", "save_rubric", "standings", "turn",
 ]  # fmt: skip
 
 CLAIM = dt.timedelta(minutes=10)
@@ -50,27 +51,36 @@ def flag(connection: Connection, place: Place, grader: str, text: str | None) ->
 
 def judge(
     connection: Connection, place: Place, *, grader: str, score: float | None, items: Sequence[Any],
-    adjustment: float, comment: str, why: str, request: str,
+    adjustment: float, comment: str, why: str, request: str, waits: bool | None = None,
 ) -> int:  # fmt: skip
     """Append a judgement and put its score into nbgrader's rows; returns its number.
 
-    A score of None gives the answer back to be marked again.
+    Args:
+        score: None takes a person's mark away.
+        waits: given where something earlier is to stand again: whether it waited for a person. A score of None
+            alone gives the answer back to be marked again.
     """
     table = tables.judgement
-    done = connection.execute(table.insert().values(
-        **asdict(place), grader=grader, score=score, items=list(items), adjustment=adjustment, comment=comment,
-        why=why, request=request, at=now(),
-    ))  # fmt: skip
     mark = ManualMark(
         place.lesson, place.learner, f"{place.notebook}/{place.question}", score, comment, grader
     )
-    if score is None:
-        clear(connection, mark)
+    done = connection.execute(table.insert().values(
+        **asdict(place), grader=grader, score=score, items=list(items), adjustment=adjustment, comment=comment,
+        why=why, before=stood(connection, mark), request=request, at=now(),
+    ))  # fmt: skip
+    if score is None or waits is not None:
+        put_back(connection, mark, waits=waits is not False, why=why)
     else:
-        save_one(connection, mark)
+        save_one(connection, mark, why)
     release(connection, place)
     number = done.inserted_primary_key
     return int(number[0]) if number else 0
+
+
+def turn(connection: Connection, question: Asked) -> None:
+    """Wait until nobody else chooses or marks an answer to this question; SQLite has one writer anyway."""
+    cell = sa.select(db.base_cell.c.id).where(db.base_cell.c.id == question.cell)
+    connection.execute(cell.with_for_update(key_share=True))
 
 
 def judgements(connection: Connection, place: Place) -> list[Row]:

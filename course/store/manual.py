@@ -13,6 +13,7 @@ from course.model import ManualMark
 from course.store import lateness, tables
 from course.store import nbgrader_tables as db
 from course.store.database import Gradebook, Row, note, now
+from course.store.guard import own_hand
 
 
 def save_manual(book: Gradebook, marks: Sequence[ManualMark]) -> int:
@@ -26,7 +27,7 @@ def save_manual(book: Gradebook, marks: Sequence[ManualMark]) -> int:
         return sum(save_one(connection, mark) for mark in marks)
 
 
-def save_one(connection: Connection, mark: ManualMark) -> bool:
+def save_one(connection: Connection, mark: ManualMark, why: str = "") -> bool:
     """Write one person's mark and comment; returns whether something changed. See `save_manual`."""
     cell = _find(connection, mark)
     if mark.points is not None and not 0 <= mark.points <= cell["maximum"]:
@@ -35,54 +36,66 @@ def save_one(connection: Connection, mark: ManualMark) -> bool:
             expected=f"0 to {cell['maximum']:g}", found=f"{mark.points:g}",
         )  # fmt: skip
     mark = replace(mark, question=cell["name"])
-    before = {
-        "score": cell["manual_score"],
-        "comment": _comment(connection, cell["row"], mark.question),
-    }
-    after = {
-        "score": before["score"] if mark.points is None else mark.points,
-        "comment": before["comment"] if mark.comment is None else mark.comment,
-    }
-    if before == after and not cell["needs_manual_grade"]:
+    before = _stood(connection, cell)
+    points = before["score"] if mark.points is None else mark.points
+    comment = before["comment"] if mark.comment is None else mark.comment
+    if before == {"score": points, "comment": comment} and not cell["needs_manual_grade"]:
         return False
-    if mark.points is not None:
-        connection.execute(db.grade.update().where(db.grade.c.id == cell["id"]).values(
-            manual_score=mark.points, needs_manual_grade=False))  # fmt: skip
-    if mark.comment is not None:
-        _write_comment(connection, cell, mark)
-    table = tables.manual
-    key = {"learner": mark.learner, "lesson": mark.lesson, "notebook": cell["notebook"],
-           "question": mark.question}  # fmt: skip
-    connection.execute(
-        table.delete().where(*(table.c[name] == value for name, value in key.items()))
-    )
-    connection.execute(
-        table.insert().values(**key, grader=mark.grader, score=after["score"], at=now())
-    )
-    note(connection, mark.grader, "marked", lesson=mark.lesson, learner=mark.learner,
-         question=mark.question, before=before, after=after)  # fmt: skip
-    lateness.reckon(connection, mark.lesson, mark.learner)
+    waits = cell["needs_manual_grade"] and mark.points is None
+    _write(connection, cell, replace(mark, points=points, comment=mark.comment), waits=waits)
+    _note(connection, cell, mark, "marked", before, {"score": points, "comment": comment}, why)
     return True
 
 
-def clear(connection: Connection, mark: ManualMark) -> None:
-    """Take a person's mark and comment away: the answer waits for a person again."""
+def put_back(connection: Connection, mark: ManualMark, *, waits: bool, why: str = "") -> None:
+    """Let a mark and comment stand again as they did before; points of None take a person's mark away."""
     cell = _find(connection, mark)
-    mark = replace(mark, question=cell["name"], comment="")
-    before = {
+    mark = replace(mark, question=cell["name"], comment=mark.comment or "")
+    before = _stood(connection, cell)
+    _write(connection, cell, mark, waits=waits)
+    action = "unmarked" if mark.points is None else "marked"
+    _note(connection, cell, mark, action, before,
+          {"score": mark.points, "comment": mark.comment}, why)  # fmt: skip
+
+
+def stood(connection: Connection, mark: ManualMark) -> dict[str, Any]:
+    """Return score, comment and whether it waits for a person, as they stand where a mark would go."""
+    cell = _find(connection, mark)
+    return {**_stood(connection, cell), "waits": bool(cell["needs_manual_grade"])}
+
+
+def _stood(connection: Connection, cell: Row) -> dict[str, Any]:
+    return {
         "score": cell["manual_score"],
-        "comment": _comment(connection, cell["row"], mark.question),
+        "comment": comment_on(connection, cell["row"], cell["name"]),
     }
-    connection.execute(db.grade.update().where(db.grade.c.id == cell["id"]).values(
-        manual_score=None, needs_manual_grade=True))  # fmt: skip
-    _write_comment(connection, cell, mark)
+
+
+def _write(connection: Connection, cell: Row, mark: ManualMark, *, waits: bool) -> None:
     table = tables.manual
-    connection.execute(table.delete().where(
-        table.c.learner == mark.learner, table.c.lesson == mark.lesson,
-        table.c.notebook == cell["notebook"], table.c.question == mark.question))  # fmt: skip
-    note(connection, mark.grader, "unmarked", lesson=mark.lesson, learner=mark.learner,
-         question=mark.question, before=before, after={"score": None, "comment": ""})  # fmt: skip
+    key = {"learner": mark.learner, "lesson": mark.lesson, "notebook": cell["notebook"],
+           "question": cell["name"]}  # fmt: skip
+    with own_hand(connection):
+        connection.execute(db.grade.update().where(db.grade.c.id == cell["id"]).values(
+            manual_score=mark.points, needs_manual_grade=waits))  # fmt: skip
+        if mark.comment is not None:
+            _write_comment(connection, cell, mark)
+    connection.execute(
+        table.delete().where(*(table.c[name] == value for name, value in key.items()))
+    )
+    if mark.points is not None:
+        connection.execute(
+            table.insert().values(**key, grader=mark.grader, score=mark.points, at=now())
+        )
     lateness.reckon(connection, mark.lesson, mark.learner)
+
+
+def _note(
+    connection: Connection, cell: Row, mark: ManualMark, action: str, before: dict[str, Any],
+    after: dict[str, Any], why: str,
+) -> None:  # fmt: skip
+    note(connection, mark.grader, action, lesson=mark.lesson, learner=mark.learner, why=why,
+         notebook=cell["notebook"], question=mark.question, before=before, after=after)  # fmt: skip
 
 
 def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:
@@ -96,7 +109,8 @@ def _write_comment(connection: Connection, cell: Row, mark: ManualMark) -> None:
     )
 
 
-def _comment(connection: Connection, row: str, question: str) -> str | None:
+def comment_on(connection: Connection, row: str, question: str) -> str | None:
+    """Return a person's comment on a question, by nbgrader's key of the submitted notebook."""
     query = sa.select(db.comment.c.manual_comment).select_from(
         db.comment.join(db.base_cell, db.comment.c.cell_id == db.base_cell.c.id)
     ).where(db.comment.c.notebook_id == row, db.base_cell.c.name == question)  # fmt: skip
@@ -108,9 +122,6 @@ def _comment(connection: Connection, row: str, question: str) -> str | None:
 
 
 def _find(connection: Connection, mark: ManualMark) -> Row:
-    lessons = list(connection.execute(sa.select(db.assignment.c.name)).scalars())
-    known(mark.lesson, lessons, "lesson")
-    known(mark.learner, list(connection.execute(sa.select(db.student.c.id)).scalars()), "learner")
     maximum = sa.func.coalesce(db.grade_cell.c.max_score, db.task_cell.c.max_score)
     query = sa.select(
         db.grade.c.id, db.grade.c.manual_score, db.grade.c.needs_manual_grade, maximum.label("maximum"),
@@ -123,9 +134,13 @@ def _find(connection: Connection, mark: ManualMark) -> Row:
         .join(db.notebook, db.submitted_notebook.c.notebook_id == db.notebook.c.id)
         .join(db.submitted, db.submitted_notebook.c.assignment_id == db.submitted.c.id)
         .join(db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
-    ).where(db.assignment.c.name == mark.lesson, db.submitted.c.student_id == mark.learner)  # fmt: skip
+    ).where(db.assignment.c.name == mark.lesson, db.submitted.c.student_id == mark.learner).with_for_update(of=db.grade)  # fmt: skip
     rows = list(connection.execute(query).mappings())
     if not rows:
+        lessons = list(connection.execute(sa.select(db.assignment.c.name)).scalars())
+        known(mark.lesson, lessons, "lesson")
+        people = list(connection.execute(sa.select(db.student.c.id)).scalars())
+        known(mark.learner, people, "learner")
         raise NotFound(
             f"{mark.learner} has no graded submission of {mark.lesson}",
             hint=f"run first: course collect {mark.lesson} && course autograde {mark.lesson}",

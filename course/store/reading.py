@@ -109,6 +109,10 @@ class _Context:
 
         self.verdicts = {key(row): row for row in rows(tables.verdict)}
         self.manual = {key(row): row for row in rows(tables.manual)}
+        self.judged = {
+            key(row): row
+            for row in sorted(rows(tables.judgement), key=lambda row: int(row["number"]))
+        }
         self.attempts = {(row["learner"], row["lesson"]): row for row in rows(tables.attempt)}
         grades, comments = db.grade, db.comment
         self.grades = {
@@ -144,10 +148,15 @@ class _Context:
         source = (manual or verdict) if marked else verdict
         at = source["at"] if source else None
         comment = self.comments.get((learner, grade.notebook_id, question["question"]), "")
+        judged = self.judged.get(
+            key
+        )  # where the formgrader gave other points, these reasons are none
+        found = judged["items"] if judged and judged["score"] == grade.manual_score else ()
         return Mark(
             points=points, state=state, grader=grader if points is not None else "",
             at=at.replace(tzinfo=dt.UTC) if at and points is not None else None,
             comment=comment or self.remarks.get((grade.notebook_id, question["question"]), ""),
+            found=tuple((float(item["points"]), str(item["text"])) for item in found),
             notes=_notes(verdict), repairs=_repairs(attempt), **common,
         )  # fmt: skip
 

@@ -83,4 +83,5 @@ def _mark(plain: dict[str, Any]) -> Mark:
         **plain, "at": dt.datetime.fromisoformat(plain["at"]) if plain["at"] else None,
         "notes": tuple(Note(**{**each, "outcome": Outcome(each["outcome"])}) for each in plain["notes"]),
         "repairs": tuple(Repair(**each) for each in plain["repairs"]),
+        "found": tuple((points, text) for points, text in plain.get("found", ())),
     })  # fmt: skip

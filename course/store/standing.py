@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from course.model import Place
 from course.store import nbgrader_tables as db
 from course.store import tables
-from course.store.asked import Asked, grades, waits
+from course.store.asked import Asked, grades, is_answer, waits
 from course.store.database import Row
 
 
@@ -23,6 +23,7 @@ class Standing:
     Attributes:
         token: changes with everything that a grader should have seen before marking.
         points: what counts now; None while it is not graded.
+        manual: what a person gave, extra credit left out; None when nobody did.
         waits: whether it needs a person.
         auto: what the autograder gave, if it could.
         outcome, notes: of the autograder.
@@ -36,6 +37,7 @@ class Standing:
     token: str
     maximum: float
     points: float | None
+    manual: float | None
     waits: bool
     auto: float | None
     outcome: str
@@ -49,34 +51,64 @@ class Standing:
     until: dt.datetime | None
     flag: str
 
+    @property
+    def stands(self) -> bool:
+        """Whether the last judgement is the mark that counts; nobody marked elsewhere since."""
+        last = self.judgement
+        return last is not None and last["score"] is not None and last["score"] == self.manual
+
 
 def standings(
     connection: Connection, question: Asked, learner: str | None = None
 ) -> list[Standing]:
     """Return how the answers to a question stand, or that of one learner, by learner."""
-    where = [db.grade.c.cell_id == question.cell]
+    where = [db.grade.c.cell_id == question.cell, is_answer()]
     if learner is not None:
         where.append(db.submitted.c.student_id == learner)
     query = sa.select(
         db.grade.c.auto_score, db.grade.c.manual_score, db.grade.c.extra_credit, db.grade.c.notebook_id,
         waits().label("waits"), db.submitted.c.student_id.label("learner"), db.submitted.c.timestamp,
     ).select_from(grades()).where(*where).order_by(db.submitted.c.student_id)  # fmt: skip
+    if learner is not None:  # so that on PostgreSQL nobody changes it between a look and a mark
+        query = query.with_for_update(of=db.grade)
     rows = connection.execute(query).all()
-    about = _About(connection, question, learner)
+    works = None if learner is None else [row.notebook_id for row in rows]
+    about = _About(connection, question, learner, works)
     return [about.standing(row) for row in rows]
+
+
+def queued(connection: Connection, question: Asked) -> list[sa.Row[Any]]:
+    """Return of each answer to a question: learner, group, waits, claimed_by, until.
+
+    It is what choosing the next one needs, and no more.
+    """
+    claim, learner = tables.claim, tables.learner
+    who = db.submitted.c.student_id
+    query = sa.select(
+        who.label("learner"), waits().label("waits"), sa.func.coalesce(learner.c.group, "").label("group"),
+        sa.func.coalesce(claim.c.grader, "").label("claimed_by"), claim.c.until,
+    ).select_from(
+        grades().outerjoin(learner, learner.c.id == who)
+        .outerjoin(claim, sa.and_(claim.c.learner == who, claim.c.lesson == question.lesson,
+                                  claim.c.notebook == question.notebook, claim.c.question == question.question))
+    ).where(db.grade.c.cell_id == question.cell, is_answer())  # fmt: skip
+    return list(connection.execute(query))
 
 
 def learners(connection: Connection, question: Asked) -> list[str]:
     """Return who has an answer to a question, sorted."""
     query = sa.select(db.submitted.c.student_id).select_from(grades()).where(
-        db.grade.c.cell_id == question.cell).order_by(db.submitted.c.student_id)  # fmt: skip
+        db.grade.c.cell_id == question.cell, is_answer()).order_by(db.submitted.c.student_id)  # fmt: skip
     return list(connection.execute(query).scalars())
 
 
 class _About:
     """What our tables say of the answers to one question, read once."""
 
-    def __init__(self, connection: Connection, question: Asked, learner: str | None) -> None:
+    def __init__(
+        self, connection: Connection, question: Asked, learner: str | None,
+        works: Sequence[str] | None,
+    ) -> None:  # fmt: skip
         self.question = question
 
         def mine(table: sa.Table) -> Iterator[Row]:
@@ -98,7 +130,7 @@ class _About:
             row["learner"]: row
             for row in connection.execute(sa.select(tables.attempt).where(*own)).mappings()
         }
-        self.comments = _comments(connection, question)
+        self.comments = _comments(connection, question, works)
 
     def standing(self, row: Any) -> Standing:
         who, question = row.learner, self.question
@@ -111,30 +143,35 @@ class _About:
         points = row.manual_score if row.manual_score is not None else row.auto_score
         auto = verdict["score"] if verdict else row.auto_score
         comment = self.comments.get(row.notebook_id, "")
-        seen = (judged["number"] if judged else 0, row.manual_score, comment,
-                attempt["digest"] if attempt else "", attempt["fingerprint"] if attempt else "")  # fmt: skip
+        seen = (judged["number"] if judged else 0, row.manual_score, row.extra_credit, row.auto_score, comment,
+                attempt["digest"] if attempt else row.timestamp,
+                attempt["fingerprint"] if attempt else "")  # fmt: skip
         marked = row.manual_score is not None
         return Standing(
             Place(question.lesson, question.notebook, question.question, who),
             sha256(repr(seen).encode()).hexdigest()[:16], question.maximum,
             None if points is None or (row.waits and not marked) else points + (row.extra_credit or 0.0),
-            bool(row.waits), auto, verdict["outcome"] if verdict else "", verdict["notes"] if verdict else (),
+            row.manual_score, bool(row.waits), auto, verdict["outcome"] if verdict else "", verdict["notes"] if verdict else (),
             comment, judged, (manual["grader"] if manual else "formgrader") if marked else "",
             row.timestamp, attempt["repairs"] if attempt else (),
             claim["grader"] if claim else "", claim["until"] if claim else None, self.flags.get(who, ""),
         )  # fmt: skip
 
 
-def _comments(connection: Connection, question: Asked) -> dict[str, str]:
+def _comments(
+    connection: Connection, question: Asked, works: Sequence[str] | None
+) -> dict[str, str]:
     """Return a person's comments on a question, by nbgrader's key of the submitted notebook."""
-    theirs = sa.select(db.comment.c.notebook_id, db.comment.c.manual_comment).select_from(
-        db.comment.join(db.base_cell, db.comment.c.cell_id == db.base_cell.c.id)
-        .join(db.notebook, db.base_cell.c.notebook_id == db.notebook.c.id)
-        .join(db.assignment, db.notebook.c.assignment_id == db.assignment.c.id)
-    ).where(db.assignment.c.name == question.lesson, db.notebook.c.name == question.notebook,
-            db.base_cell.c.name == question.question, db.comment.c.manual_comment.is_not(None))  # fmt: skip
+    here = sa.select(db.base_cell.c.id).where(
+        db.base_cell.c.name == question.question, db.base_cell.c.notebook_id == sa.select(
+            db.base_cell.c.notebook_id).where(db.base_cell.c.id == question.cell).scalar_subquery())  # fmt: skip
+    theirs = sa.select(db.comment.c.notebook_id, db.comment.c.manual_comment).where(
+        db.comment.c.cell_id.in_(here), db.comment.c.manual_comment.is_not(None))  # fmt: skip
     ours = sa.select(tables.remark.c.row, tables.remark.c.comment).where(
         tables.remark.c.question == question.question
     )
+    if works is not None:
+        theirs = theirs.where(db.comment.c.notebook_id.in_(works))
+        ours = ours.where(tables.remark.c.row.in_(works))
     found = {row[0]: row[1] for row in connection.execute(ours)}
     return found | {row[0]: row[1] for row in connection.execute(theirs) if row[1]}

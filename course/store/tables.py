@@ -93,6 +93,7 @@ judgement = Table(
     Column("adjustment", Float, nullable=False),
     Column("comment", Text, nullable=False),
     Column("why", String(16), nullable=False),
+    Column("before", JSON),  # score, comment and whether it waited, as it stood until then
     Column("request", String(64), nullable=False, unique=True),  # so that nothing is marked twice
     Column("at", DateTime, nullable=False),  # UTC
     Index("course_judgement_place", "lesson", "question", "learner"),
@@ -128,6 +129,16 @@ flag = Table(
     Column("at", DateTime, nullable=False),  # UTC
 )  # fmt: skip
 
+hand = Table(
+    "course_hand", metadata,  # a row while a transaction of ours writes marks; never there for others
+    Column("number", Integer, primary_key=True, autoincrement=True),
+)  # fmt: skip
+
+made = Table(
+    "course_made", metadata,  # one row: which version of our tables and triggers this database has
+    Column("digest", String(64), primary_key=True),
+)  # fmt: skip
+
 outlier = Table(
     "course_outlier", metadata,  # an answer that a person took out of a group of same answers
     Column("lesson", String(128), primary_key=True),
@@ -159,6 +170,19 @@ lateness = Table(
     Column("lesson", String(128), primary_key=True),
     Column("due", DateTime),  # UTC
     Column("share", Float, nullable=False),  # of the score, 0 to 1
+)  # fmt: skip
+
+earlier = Table(
+    "course_earlier", metadata,  # attempts that do not stand now, each with all its marks
+    Column("learner", String(128), primary_key=True),
+    Column("lesson", String(128), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("isolation", String(16), nullable=False),
+    Column("repairs", JSON, nullable=False),
+    Column("submitted_at", DateTime),  # UTC
+    Column("verdicts", JSON, nullable=False),
+    Column("marks", JSON, nullable=False),  # a person's
 )  # fmt: skip
 
 feedback = Table(
@@ -204,15 +228,17 @@ extension = Table(
 )  # fmt: skip
 
 ledger = Table(
-    "course_ledger", metadata,
+    "course_ledger", metadata,  # append-only
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("at", DateTime, nullable=False),  # UTC
     Column("actor", String(128), nullable=False),
     Column("action", String(32), nullable=False),  # "graded", "marked", "returned", ...
     Column("lesson", String(128), nullable=False),
     Column("learner", String(128), nullable=False),
+    Column("notebook", String(128), nullable=False, default="", server_default=""),
     Column("question", String(128), nullable=False),
     Column("before", JSON),
     Column("after", JSON),
+    Column("why", String(200), nullable=False, default="", server_default=""),
     UniqueConstraint("number"),
 )  # fmt: skip

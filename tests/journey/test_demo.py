@@ -1,6 +1,7 @@
 """`course demo`: every persona meets the fate that the demo promises, and the learner's work stays."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -97,6 +98,9 @@ def test_the_last_screen_says_who_needs_a_person_why_and_where_to_look(
     assert "not JSON" in text
     assert "course status --course" in text
     assert "course lab --course" in text
+    assert re.search(
+        r"course lab --desk --course .* the grading desk, where [1-9]\d* answers wait", text
+    )
 
 
 def test_what_was_handed_in_is_what_lies_in_submitted(played: tuple[Course, str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from course import returning
 from course.cli import run
-from course.store import judging
+from course.store.asked import asked as questions_of
 from course.term import Course
 
 ANSWERS = {"double-answer": "def double(number):\n    return number ** 2", "wish": "To read code."}
@@ -185,6 +185,8 @@ def test_feedback_goes_out_at_its_time_with_the_next_command_and_once(
     course: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at = ["--course", str(course)]
+    say(capsys, "mark", "welcome", "ana", "wish", "--points", "2", *at)
+    say(capsys, "return", "welcome", *at)
     say(capsys, "mark", "welcome", "ana", "wish", "--points", "1", *at)
     told = say(capsys, "return", "welcome", "--at", "2099-12-01 08:00", *at)
     assert "feedback goes out 2099-12-01 08:00 CET" in told
@@ -255,7 +257,7 @@ def test_a_learner_asks_to_look_again_and_reads_the_answer(
         capsys, "answer", "welcome", "ana", "double", "Right.", "--again", *at
     )
     with Course.open(course).book() as book:
-        (waiting,) = [each for each in judging.asked(book, "welcome") if each.question == "double"]
+        (waiting,) = [each for each in questions_of(book, "welcome") if each.question == "double"]
     assert waiting.waiting == 1, "it is in the desk's queue"
     say(capsys, "mark", "welcome", "ana", "double", "--points", "3", *at)
     say(capsys, "return", "welcome", *at)

@@ -47,6 +47,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     root = course.layout.root
     command = [*lab_command(root, None), f"--DeskApp.grader={OWNER}"]
     command.append("--ServerApp.identity_provider_class=named_people.NamedPeople")
+    command.append("--ServerApp.authorizer_class=course.server.authority.InstructorsOnly")
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[1] / "data")
     try:
         with serving(command, root, base) as server:

@@ -98,6 +98,23 @@ def test_an_observer_changes_nothing(here: Here, staffed: Callable[[str], httpx.
         assert rows() == before
 
 
+def test_a_grader_does_not_reach_the_course_beside_the_desk_where_the_server_says_so(
+    staffed: Callable[[str], httpx.Client],
+) -> None:
+    for address in (
+        "/api/contents/course.toml",
+        "/files/course.toml",
+        "/api/kernels",
+        "/api/terminals",
+    ):
+        assert staffed("Ada").get(address).status_code == 200, address
+        for name in ("Gil", "Olga", "Zoe"):
+            assert staffed(name).get(address).status_code == 403, (name, address)
+    body = {"type": "file", "format": "text", "content": ""}
+    assert staffed("Gil").put("/api/contents/course.toml", json=body).status_code == 403
+    assert staffed("Gil").get("/course/").status_code == 200
+
+
 def test_a_stranger_is_told_what_to_do(staffed: Callable[[str], httpx.Client]) -> None:
     answer = staffed("Zoe").get("/course/")
     assert answer.status_code == 403

@@ -30,12 +30,12 @@ function draw(address, thread, said = "") {
     const form = make("form", {});
     const label = make("label", { textContent: "Your answer, for the learner" });
     label.append(make("textarea", { name: "text", rows: 3, maxLength: 4000, required: true }));
-    form.append(
-        label,
+    const buttons = make("div", { className: "actions" });
+    buttons.append(
         make("button", { value: "declined", textContent: "The mark stays" }),
         make("button", { value: "reopened", textContent: "Mark it again" }),
-        make("p", { role: "status", textContent: said }),
     );
+    form.append(label, buttons, make("p", { role: "status", textContent: said }));
     const request = crypto.randomUUID?.() ?? String(Math.random()).slice(2); // the same when it is sent again
     form.addEventListener("submit", async (event) => {
         event.preventDefault();

@@ -61,6 +61,7 @@ class Page {
             await this.outbox.send();
             const told = await ask("GET", `api/next/${question}?after=${here}`);
             this.#counted = told.question;
+            if (this.#skipped.delete(told.answer?.id)) this.#say("Only answers that you skipped are left.");
             return told.answer;
         });
         this.#fetchAhead();
@@ -70,7 +71,9 @@ class Page {
         if (this.#at < 1) return this.#say("This is the first answer that you saw here.");
         this.#at -= 1;
         const id = this.#history[this.#at];
+        this.#putAhead();
         await this.#go(() => this.#seen.get(id) ?? this.#load(id), false);
+        this.#fetchAhead();
     }
 
     skip() {
@@ -106,6 +109,11 @@ class Page {
 
     #wanted(id) {
         return !this.#pending.has(id) && !this.#skipped.has(id);
+    }
+
+    /** What is on the screen comes next again, when we go back from it. */
+    #putAhead() {
+        if (this.answer?.standing.waits) this.#ahead.unshift(this.answer);
     }
 
     /** Answers of this question whose judgement is still on its way. */
@@ -192,6 +200,7 @@ class Page {
         if (!last && this.answer?.standing.judgement?.grader !== grader) return this.#say("There is nothing of yours to undo here.");
         const id = last?.id ?? this.answer.id;
         this.outbox.add({ kind: "undo", question, answer: id, token: this.#tokens.get(id), body: {}, said: null });
+        this.#putAhead();
         if (last) {
             this.#seen.set(id, { ...this.#seen.get(id), standing: last.standing });
             await this.#go(() => this.#seen.get(id));
@@ -200,6 +209,7 @@ class Page {
             await this.#go(() => this.#load(id), false);
         }
         this.#say("Undone.");
+        this.#fetchAhead();
     }
 
     async flag() {

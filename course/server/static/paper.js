@@ -17,6 +17,8 @@ export function draw(paper, answer) {
         ...earlier(answer.earlier ?? []),
         ...voice(answer.asked),
     );
+    for (const picture of paper.querySelectorAll("img:not([src])")) picture.replaceWith(`[a picture from elsewhere${picture.alt ? `: ${picture.alt}` : ""}]`);
+    for (const picture of paper.querySelectorAll("img:not([alt])")) picture.alt = "a picture without a description";
     for (const box of paper.querySelectorAll("pre, .table, .code")) scrollable(box);
 }
 
