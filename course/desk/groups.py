@@ -119,6 +119,7 @@ class Groups(Marking):
             raise Invalid("a judgement without a request's name", expected="one that is used once")
         marked, left = [], {}
         with self.book.transaction() as connection:
+            judging.turn(connection, question)
             chosen, score = self._scored(connection, question, items, adjustment)
             apart = {who for group, who in rows.apart(connection, question) if group == key}
             for standing in judging.standings(connection, question):

@@ -14,6 +14,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/answers/{_QUESTION}/?", pages.Answers),
     (rf"/course/groups/{_QUESTION}/?", together.Groups),
     (rf"/course/groups/{_QUESTION}/{_ID}", together.Group),
+    (rf"/course/api/comments/{_QUESTION}", together.Comments),
     (rf"/course/api/groups/{_QUESTION}", together.GroupsOf),
     (rf"/course/api/group/{_QUESTION}/{_ID}", together.MarkGroup),
     (rf"/course/api/apart/{_QUESTION}/{_ID}/{_ID}", together.Apart),

@@ -1,4 +1,4 @@
-"""Pages and answers for groups of same answers."""
+"""Pages and answers for what graders need not do twice: groups of same answers, and comments used before."""
 
 from typing import Any, ClassVar
 
@@ -12,6 +12,8 @@ from course.server import show
 from course.server.api import Api
 from course.server.handler import Handler, asked
 
+MOST_TYPED = 500
+"""Characters of a comment that others are matched with."""
 MOST = 100
 """Members that are shown at once; nobody marks an answer that was not shown."""
 
@@ -124,6 +126,20 @@ class Apart(Api):
             )
         )
         self.say({})
+
+
+class Comments(Api):
+    """``GET api/comments/LESSON/NOTEBOOK/QUESTION?typed=``: comments to be used again, the likeliest first."""
+
+    async def get(self, *names: str) -> None:
+        """Give them."""
+        typed = self.get_query_argument("typed", "")[:MOST_TYPED]
+
+        def look(desk: Desk) -> list[dict[str, Any]]:
+            found = desk.comments(asked(desk, (names[0], names[1], names[2])), typed)
+            return [{"text": each.text, "uses": each.uses} for each in found]
+
+        self.say({"comments": await self.desk(look)})
 
 
 def _answer(answer: Any) -> str:

@@ -39,5 +39,14 @@ def test_a_group_is_looked_at_an_answer_taken_out_and_the_others_marked_from_the
         picture(page, "desk-groups.png")
         page.keyboard.press("Control+Enter")
         expect(page.get_by_role("status")).to_contain_text("2 answers marked")
+        members.first.get_by_role("link", name="Open").click()
+        expect(page.locator("#same a")).to_have_text(
+            "1 other answered the same: mark them together"
+        )
+        page.get_by_text("Comments used before").press("Enter")
+        page.locator("#comment").fill("")
+        page.locator("#bank button").click()
+        expect(page.locator("#comment")).to_have_value("Say what happens with **text**.")
+        accessible(page, "#panels")
     marks = [mark for mark in course.marks(waiting.LESSON) if mark.question == waiting.CODE]
     assert sorted(mark.points for mark in marks if mark.grader == "Maria") == [0.5, 0.5]

@@ -61,6 +61,8 @@ def test_one_judgement_reaches_all_that_were_sent_and_is_written_once(
     assert {*first.json()["marked"]} == {*group["members"]}
     assert first.json() == second.json()
     assert {standing(client, answer)["points"] for answer in tokens} == {0.5}
+    bank = client.get(f"/course/api/comments/{PLACE}", params={"typed": "sam"}).json()["comments"]
+    assert bank == [{"text": "Same", "uses": len(tokens)}]
 
 
 def test_an_answer_is_taken_out_and_let_in_again(
