@@ -128,6 +128,18 @@ class Policies(_Table):
     review_every: Every | None = None
 
 
+class Spelling(_Table):
+    """How `course check` looks at words, where a dictionary is installed.
+
+    Attributes:
+        language: of the lessons, as dictionaries are called: "en" for all of English, or "en_GB".
+        words: the course's own, which are right.
+    """
+
+    language: str = "en"
+    words: tuple[str, ...] = ()
+
+
 class Group(_Table):
     """Learners who belong together, a class or a department."""
 
@@ -186,6 +198,7 @@ class CourseFile(_Table):
     accepted: tuple[Accepted, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
+    spelling: Spelling = Spelling()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":

@@ -8,9 +8,16 @@ from collections.abc import Iterator
 
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
-from course.authoring.rules import code, leaks, objectives, reading, structure
+from course.authoring.rules import code, leaks, objectives, reading, spelling, structure
 
-RULES = (*structure.RULES, *objectives.RULES, *reading.RULES, *code.RULES, *leaks.RULES)
+RULES = (
+    *structure.RULES,
+    *objectives.RULES,
+    *reading.RULES,
+    *spelling.RULES,
+    *code.RULES,
+    *leaks.RULES,
+)
 
 
 def look(draft: Draft) -> Iterator[Finding]:
