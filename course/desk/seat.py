@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from course import layout as disk
 from course.desk.answer import Answer, cells, voice
+from course.desk.authored import authored
 from course.errors import NotFound
 from course.model import Place
 from course.review import rubric as rubrics
@@ -59,7 +60,7 @@ class Seat:
         row = judging.rubric(connection, question)
         if row is not None:
             return rubrics.read(row["rubric"]), row["version"]
-        return Rubric(), 0
+        return authored(self.course, question), 0
 
     def id(self, place: Place) -> str:
         """Return what stands for an answer in addresses: the same at every time, and no name."""
