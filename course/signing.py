@@ -1,0 +1,88 @@
+"""Signatures: that a file is what somebody made, and whose it is, told without asking anybody.
+
+Ed25519 (RFC 8032) over canonical JSON (RFC 8785), so that a value signs the same wherever it is
+written. Keys and signatures are text: base64url without padding (RFC 4648, section 5).
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from course import layout
+from course.errors import Invalid
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Somebody's key; its secret half is never shown."""
+
+    _secret: Ed25519PrivateKey
+
+    @classmethod
+    def new(cls) -> "Key":
+        """Make a key that nobody has."""
+        return cls(Ed25519PrivateKey.generate())
+
+    @classmethod
+    def at(cls, path: Path) -> "Key":
+        """Return the key that a file holds; where there is no file, a new one is kept there.
+
+        Raises:
+            Invalid: the file holds no key.
+            Unavailable: the disk refuses.
+        """
+        if not path.exists():
+            secret = Ed25519PrivateKey.generate()
+            layout.write(path, _text(secret.private_bytes_raw()) + "\n", mode=0o600)
+            return cls(secret)
+        try:
+            return cls(
+                Ed25519PrivateKey.from_private_bytes(_bytes(path.read_text("utf-8").strip()))
+            )
+        except ValueError as error:
+            raise Invalid(
+                "this file holds no key", where=str(path),
+                expected=f"{KEY_BYTES} bytes in base64url, as course writes them", found=str(error),
+                hint="put the file back from a copy; a new key would not be known to others",
+            ) from error  # fmt: skip
+        except OSError as error:
+            raise layout.refused(path, error) from error
+
+    @property
+    def public(self) -> str:
+        """The half that others check by."""
+        return _text(self._secret.public_key().public_bytes_raw())
+
+    def sign(self, value: Any) -> str:
+        """Return the signature of a value that JSON can hold."""
+        return _text(self._secret.sign(rfc8785.dumps(value)))
+
+
+def holds(public: str, signature: str, value: Any) -> bool:
+    """Tell whether a signature is that of a value by the owner of a public key; False for nonsense."""
+    try:
+        Ed25519PublicKey.from_public_bytes(_bytes(public)).verify(
+            _bytes(signature), rfc8785.dumps(value)
+        )
+    except (InvalidSignature, ValueError):  # rfc8785's errors are ValueErrors
+        return False
+    return True
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from error
