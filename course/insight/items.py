@@ -165,7 +165,18 @@ def groups(scores: Frame, group: "pd.Series[str]", level: float = 0.95, strata: 
                 "difference": apart.value, "low": apart.low, "high": apart.high,
                 "odds": ratio.value, "odds_low": ratio.low, "odds_high": ratio.high,
             })  # fmt: skip
-    columns = ["item", "group", "n", "share", "difference", "low", "high", "odds", "odds_low", "odds_high"]
+    columns = [
+        "item",
+        "group",
+        "n",
+        "share",
+        "difference",
+        "low",
+        "high",
+        "odds",
+        "odds_low",
+        "odds_high",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -189,9 +200,11 @@ def analyse(scores: Frame, wrong: "pd.Series[Any] | None" = None, minutes: Frame
     """
     whole, hard, r = alpha(scores), difficulty(scores), discrimination(scores)
     without = alpha_without(scores)
-    apart = groups(scores, group) if group is not None else pd.DataFrame(columns=["item", "odds_high"])
+    apart = (
+        groups(scores, group) if group is not None else pd.DataFrame(columns=["item", "odds_high"])
+    )
     rows = []
-    for name in scores:
+    for name in map(str, scores.columns):
         n = int(scores[name].count())
         near = correlation_interval(r[name], n)
         row = {

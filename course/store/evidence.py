@@ -77,7 +77,9 @@ def append(
     return lines
 
 
-def lines(book: Gradebook, learner: str | None = None, until: dt.datetime | None = None) -> list[Line]:
+def lines(
+    book: Gradebook, learner: str | None = None, until: dt.datetime | None = None
+) -> list[Line]:
     """Return the rows about a learner, or all, the oldest first.
 
     Args:
@@ -120,7 +122,9 @@ def check(book: Gradebook) -> int:
         for after in connection.execute(noted).scalars():
             if seen.get(after["row"]) != after["hash"]:
                 missing = "it is not the one that the ledger of marks noted when it was written"
-                raise _broken(where, after["row"], missing if after["row"] in seen else "it is missing")
+                raise _broken(
+                    where, after["row"], missing if after["row"] in seen else "it is missing"
+                )
     return number
 
 
@@ -140,25 +144,31 @@ def forget(connection: Connection, learner: str) -> int:
 
 
 def _fault(row: Row, number: int, before: str) -> str:
-    if row["number"] != number:
-        return f"row {number} is missing"
-    if row["before"] != before:
-        return "the hash of the row before is another one"
-    if row["hash"] != _hash(row):
-        return "its own hash is another one"
+    """Return what is wrong with a row; empty when it is as it was written."""
+    faults = {
+        f"row {number} is missing": row["number"] != number,
+        "the hash of the row before is another one": row["before"] != before,
+        "its own hash is another one": row["hash"] != _hash(row),
+    }
     if row["body"] is None:
-        return "" if not row["learner"] else "its body was removed, and its learner was not"
-    if row["digest"] != sha256(row["body"].encode()).hexdigest():
-        return "its body is not what was written"
-    if row["learner"] != json.loads(row["body"])["learner"]:
-        return "its learner is another one"
-    return ""
+        faults["its body was removed, and its learner was not"] = bool(row["learner"])
+    else:
+        written = row["digest"] == sha256(row["body"].encode()).hexdigest()
+        faults["its body is not what was written"] = not written
+        faults["its learner is another one"] = (
+            written and row["learner"] != json.loads(row["body"])["learner"]
+        )
+    return next((what for what, is_so in faults.items() if is_so), "")
 
 
 def _hash(row: Any) -> str:
-    return sha256(canonical({key: row[key] for key in ("number", "at", "digest", "before")})).hexdigest()
+    return sha256(
+        canonical({key: row[key] for key in ("number", "at", "digest", "before")})
+    ).hexdigest()
 
 
 def _line(row: Row) -> Line:
     body = json.loads(row["body"]) if row["body"] is not None else None
-    return Line(row["number"], dt.datetime.fromisoformat(row["at"]), row["learner"], body, row["hash"])
+    return Line(
+        row["number"], dt.datetime.fromisoformat(row["at"]), row["learner"], body, row["hash"]
+    )

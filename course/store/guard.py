@@ -154,6 +154,5 @@ def _postgres() -> list[str]:
     made += [f"DROP TRIGGER IF EXISTS {name} ON {_FORGETTABLE}",
              f"CREATE TRIGGER {name} BEFORE DELETE OR TRUNCATE ON {_FORGETTABLE} EXECUTE FUNCTION course_refuse()",
              f"DROP TRIGGER IF EXISTS {name}_same ON {_FORGETTABLE}",
-             f"CREATE TRIGGER {name}_same BEFORE UPDATE ON {_FORGETTABLE} FOR EACH ROW "
-             f"WHEN ({_forgets(_POSTGRES)}) EXECUTE FUNCTION course_refuse()"]  # fmt: skip
+             f"CREATE TRIGGER {name}_same BEFORE UPDATE ON {_FORGETTABLE} FOR EACH ROW WHEN ({_forgets(_POSTGRES)}) EXECUTE FUNCTION course_refuse()"]  # fmt: skip
     return made
