@@ -9,7 +9,7 @@ from typing import Any
 
 from course import layout as disk
 from course import proving
-from course.certificate import credential
+from course.certificate import credential, paper
 from course.certificate.credential import Certificate, Shown
 from course.errors import Invalid, Refused
 from course.insight import shown
@@ -303,5 +303,6 @@ def _same(lines: Sequence[Line], what: Certificate, now: dt.datetime) -> dict[st
 def _write(course: Course, learner: str, document: dict[str, Any]) -> Path:
     name = f"{document['validFrom'][:10]}-{document['id'][-8:]}.json"
     path = course.layout.root / FOLDER / disk.safe_name(learner, "learner") / name
-    disk.write(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    disk.write(path, json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    disk.write(path.with_suffix(".pdf"), paper.pdf(document))
     return path

@@ -40,6 +40,8 @@ HEAVY = {
     "pytest": ("grading/checks.py",),
     "typer": ("cli/",),
     "cryptography": ("signing.py",),
+    "fpdf": ("certificate/paper.py",),
+    "segno": ("certificate/paper.py",),
     "ipywidgets": ("lesson/",),
     "anywidget": ("lesson/",),
     "nbclient": ("sandbox/", "lesson/"),
