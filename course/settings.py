@@ -1,6 +1,7 @@
 """`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
 
 import datetime as dt
+import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,13 @@ def _name(value: object) -> object:
     return value
 
 
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("an address that begins with https:// or http://")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
 Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
 Name = Annotated[str, BeforeValidator(_name)]
@@ -196,6 +204,19 @@ class Certificates(_Table):
     holds: Every | None = None
 
 
+class Platforms(_Table):
+    """How the course is known to learning platforms.
+
+    Attributes:
+        home: an address that is the course's own: names of activities and accounts begin with it.
+        learn: where learners open lessons; ``{lesson}`` stands for the lesson's folder. Empty where they
+            open them on their own machines.
+    """
+
+    home: Address = ""
+    learn: Address = ""
+
+
 class CourseFile(_Table):
     """The whole of `course.toml`.
 
@@ -217,6 +238,7 @@ class CourseFile(_Table):
     staff: tuple[Staff, ...] = ()
     spelling: Spelling = Spelling()
     certificates: Certificates = Certificates()
+    platforms: Platforms = Platforms()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -331,6 +353,7 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "accepted": Accepted,
         "staff": Staff,
         "certificates": Certificates,
+        "platforms": Platforms,
     }
     for key in keys:
         table = tables.get(str(key), table)
