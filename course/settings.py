@@ -204,6 +204,24 @@ class Certificates(_Table):
     holds: Every | None = None
 
 
+class Lti(_Table):
+    """A learning platform that may launch lessons by LTI 1.3, as it says of itself where a tool is registered.
+
+    Attributes:
+        issuer: its name, an address.
+        client: the id that it gives the course.
+        deployments: ids of the places in it from which lessons may be launched.
+        login, token, keys: addresses where it signs people in, gives tokens, and shows its public keys.
+    """
+
+    issuer: Address
+    client: str = Field(min_length=1)
+    deployments: tuple[str, ...] = Field(min_length=1)
+    login: Address
+    token: Address
+    keys: Address
+
+
 class Platforms(_Table):
     """How the course is known to learning platforms.
 
@@ -211,10 +229,12 @@ class Platforms(_Table):
         home: an address that is the course's own: names of activities and accounts begin with it.
         learn: where learners open lessons; ``{lesson}`` stands for the lesson's folder. Empty where they
             open them on their own machines.
+        lti: platforms that may launch lessons.
     """
 
     home: Address = ""
     learn: Address = ""
+    lti: tuple[Lti, ...] = ()
 
 
 class CourseFile(_Table):
@@ -354,6 +374,7 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "staff": Staff,
         "certificates": Certificates,
         "platforms": Platforms,
+        "lti": Lti,
     }
     for key in keys:
         table = tables.get(str(key), table)

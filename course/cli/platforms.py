@@ -23,6 +23,13 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(xapi)
     app.command()(package)
+    lti = typer.Typer(
+        help="Learning platforms that launch lessons by LTI 1.3.", no_args_is_help=True
+    )
+    lti.command()(register)
+    lti.command("roster")(take_roster)
+    lti.command()(scores)
+    app.add_typer(lti, name="lti")
 
 
 def xapi(
@@ -109,3 +116,67 @@ def package(
         raise Invalid("a package is a zip", where=str(path), expected="a name that ends in .zip")
     write(path, sending.packed(opened, lesson, kind.value))
     show.say(f"packed {lesson} for {kind.value}: {path}")
+
+
+AddressOption = Annotated[
+    str,
+    typer.Option(
+        "--address", metavar="URL", envvar="COURSE_LTI_ADDRESS",
+        help="Where platforms reach the course; or in COURSE_LTI_ADDRESS.",
+    ),
+]  # fmt: skip
+
+
+def register(
+    address: AddressOption = "https://course.example.org/lti", course: CourseOption = None
+) -> None:
+    """Show what to fill in where a learning platform registers a tool, and the course's public key.
+
+    What the platform says of itself then goes into `course.toml`, as `[[platforms.lti]]`.
+
+    Example: `course lti register --address https://course.example.org/lti`
+    """
+    from course import launching  # noqa: PLC0415  --help starts at once
+
+    opened = show.open_course(course)
+    place = address.rstrip("/")
+    for name, value in (
+        ("tool URL and redirection URI", f"{place}/launch"), ("initiate login URL", f"{place}/login"),
+        ("public keyset URL", f"{place}/keys"), ("deep linking", f"yes, at {place}/launch"),
+        ("services", "names and roles; assignments and grades, with line items of our own"),
+    ):  # fmt: skip
+        show.say(f"{name}: {value}")
+    if opened.file.platforms.lti:
+        show.data(launching.tool(opened, address).keys())
+
+
+def take_roster(
+    address: AddressOption = "https://course.example.org/lti", course: CourseOption = None
+) -> None:
+    """Enrol the learners of the platform's course, whence a lesson was launched before.
+
+    Example: `course lti roster`
+    """
+    from course import launching  # noqa: PLC0415  --help starts at once
+
+    opened = show.open_course(course)
+    people, new = launching.take_roster(opened, launching.tool(opened, address))
+    show.say(f"{people} learners there, {new} new here")
+
+
+def scores(
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's folder.")],
+    address: AddressOption = "https://course.example.org/lti",
+    course: CourseOption = None,
+) -> None:
+    """Send a lesson's scores to the platforms that link to it.
+
+    Work that waits for a person goes as such (PendingManual), without a score.
+
+    Example: `course lti scores first-look`
+    """
+    from course import launching  # noqa: PLC0415  --help starts at once
+
+    opened = show.open_course(course)
+    sent = launching.send_scores(opened, lesson, launching.tool(opened, address))
+    show.say(f"{lesson}: {sent} scores sent")
