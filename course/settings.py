@@ -49,10 +49,15 @@ class _Table(BaseModel):
 
 
 class Objective(_Table):
-    """Something that a learner can do afterwards."""
+    """Something that a learner can do afterwards.
+
+    Attributes:
+        holds: how long it holds once it is shown, in the place of the certificates' own.
+    """
 
     id: Name
     text: str
+    holds: Every | None = None
 
 
 class Lesson(_Table):
@@ -179,6 +184,18 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
+class Certificates(_Table):
+    """What stands on certificates.
+
+    Attributes:
+        issuer: in whose name; by default the course's authors.
+        holds: how long an objective holds once it is shown; None for ever.
+    """
+
+    issuer: str = ""
+    holds: Every | None = None
+
+
 class CourseFile(_Table):
     """The whole of `course.toml`.
 
@@ -199,6 +216,7 @@ class CourseFile(_Table):
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
     spelling: Spelling = Spelling()
+    certificates: Certificates = Certificates()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -241,6 +259,12 @@ class CourseFile(_Table):
             include={"late", "late_per_day", "grace_minutes", "attempts_count"}, exclude_none=True
         )
         return self.policies.model_copy(update=own)
+
+    def holds(self, objective: str) -> int | None:
+        """Return for how many days an objective holds once it is shown; None for ever."""
+        own = [each.holds for each in self.objectives if each.id == objective and each.holds]
+        span = own[0] if own else self.certificates.holds
+        return span.days if span else None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -306,6 +330,7 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "groups": Group,
         "accepted": Accepted,
         "staff": Staff,
+        "certificates": Certificates,
     }
     for key in keys:
         table = tables.get(str(key), table)

@@ -65,6 +65,19 @@ class Key:
         """Return the signature of a value that JSON can hold."""
         return _text(self._secret.sign(rfc8785.dumps(value)))
 
+    def sign_bytes(self, data: bytes) -> bytes:
+        """Return the signature of bytes, where a specification says what they are made of."""
+        return self._secret.sign(data)
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one way to write a value that JSON can hold (RFC 8785).
+
+    Raises:
+        ValueError: JSON can't hold it.
+    """
+    return rfc8785.dumps(value)
+
 
 def holds(public: str, signature: str, value: Any) -> bool:
     """Tell whether a signature is that of a value by the owner of a public key; False for nonsense."""
@@ -75,6 +88,24 @@ def holds(public: str, signature: str, value: Any) -> bool:
     except (InvalidSignature, ValueError):  # rfc8785's errors are ValueErrors
         return False
     return True
+
+
+def proves(public: bytes, signature: bytes, data: bytes) -> bool:
+    """Tell whether a signature is that of bytes by the owner of a public key; False for nonsense."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def raw(text: str) -> bytes:
+    """Return the bytes of a key or signature that is written as text.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _bytes(text)
 
 
 def _text(data: bytes) -> str:

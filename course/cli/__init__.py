@@ -12,6 +12,7 @@ import typer
 
 from course.cli import (
     audit,
+    certify,
     give,
     grade,
     inspect,
@@ -23,6 +24,7 @@ from course.cli import (
     suggest,
     teach,
     trade,
+    verify,
     write,
 )  # fmt: skip
 from course.errors import CourseError
@@ -50,6 +52,8 @@ for group in (
     review,
     grade,
     audit,
+    certify,
+    verify,
     learn,
 ):
     group.add_to(app)

@@ -26,24 +26,29 @@ NEEDS_PERSON = 3
 
 def out() -> Console:
     """Return the console for results."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 160)
 
 
 def problem(text: str) -> None:
     """Print an error to stderr, as plain text."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(
+    Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
         f"error: {text}", markup=False, style="red"
     )
 
 
 def note(text: str) -> None:
     """Print to stderr what is no result and no problem, as plain text."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+    Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(text, markup=False)
 
 
 def say(text: str) -> None:
     """Print one line of result, as plain text."""
     out().print(text, markup=False, soft_wrap=True)
+
+
+def data(value: Any) -> None:
+    """Print a value as JSON."""
+    sys.stdout.write(json.dumps(value, indent=1, default=str, ensure_ascii=False) + "\n")
 
 
 def table(
@@ -58,7 +63,7 @@ def table(
         empty: what to say when there are none.
     """
     if as_json:
-        sys.stdout.write(json.dumps(list(rows), indent=1, default=str, ensure_ascii=False) + "\n")
+        data(list(rows))
         return
     if not rows:
         say(empty)
