@@ -110,7 +110,8 @@ def _write(page: FPDF, text: str, size: float, *, bold: bool = False, colour: An
 def _fitting(page: FPDF, text: str, size: float) -> float:
     """Return the largest size of letters, at most this one, with which a text fits into a line."""
     page.set_font("DejaVu", "B", size)
-    return min(size, size * (_WIDE - 2 * _EDGE) / max(page.get_string_width(text), 1.0))
+    wide = float(page.get_string_width(text))
+    return min(size, size * (_WIDE - 2 * _EDGE) / max(wide, 1.0))
 
 
 def _qr(page: FPDF, text: str, x: float, y: float, wide: float) -> None:

@@ -77,6 +77,29 @@ def table(
     out().print(view)
 
 
+def beside(
+    title: str, names: Sequence[str], texts: Sequence[str], marked: Sequence[Sequence[int]]
+) -> None:
+    """Print texts side by side, with their lines' numbers and a sign before those that are marked, from 1."""
+    view = Table(title=title, title_justify="left", title_style="bold")
+    for name in names:
+        view.add_column(name, overflow="fold", ratio=1)
+    sides = [
+        "\n".join(
+            f"{number:>3} {'≈' if number in lines else ' '} {line}"
+            for number, line in enumerate(_plain(text).split("\n"), 1)
+        )
+        for text, lines in zip(texts, marked, strict=True)
+    ]
+    view.add_row(*map(cell, sides))
+    out().print(view)
+
+
+def _plain(text: str) -> str:
+    """Return somebody else's text without what a terminal would obey."""
+    return "".join(each for each in text.expandtabs(4) if each == "\n" or each.isprintable())
+
+
 def cell(value: Any) -> str:
     """Return a value as it stands in a table; rich's own markup in it stays text."""
     if value is None:

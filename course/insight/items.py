@@ -4,6 +4,7 @@ Scores are shares of an item's points, 0 to 1; missing where nobody has judged, 
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -121,11 +122,14 @@ def odds(right: "pd.Series[Any]", member: "pd.Series[Any]", stratum: "pd.Series[
     """
     data = pd.DataFrame({"right": right, "member": member, "stratum": stratum}).dropna()
     cells = [_cells(part) for _, part in data.groupby("stratum", observed=True)]
-    a, b, c, d = np.array(cells or [(0, 0, 0, 0)], dtype=float).T
-    n = np.maximum(a + b + c + d, 1)
-    r, s, p, q = a * d / n, b * c / n, (a + d) / n, (b + c) / n
-    if not r.sum() or not s.sum():
+    table = np.array([each for each in cells if sum(each[:2]) and sum(each[2:])], dtype=float)
+    if not len(table) or not table[:, ::2].sum() or not table[:, 1::2].sum():
         return Interval(math.nan, 0.0, math.inf)
+    if not (table[:, 0] * table[:, 3]).sum() or not (table[:, 1] * table[:, 2]).sum():
+        table += 0.5  # no ratio can be told without it (Haldane 1956)
+    a, b, c, d = table.T
+    n = a + b + c + d
+    r, s, p, q = a * d / n, b * c / n, (a + d) / n, (b + c) / n
     ratio = r.sum() / s.sum()
     spread = (
         (p * r).sum() / (2 * r.sum() ** 2)
@@ -139,6 +143,9 @@ def odds(right: "pd.Series[Any]", member: "pd.Series[Any]", stratum: "pd.Series[
 def groups(scores: Frame, group: "pd.Series[str]", level: float = 0.95, strata: int = 4) -> Frame:
     """Return how each group does in each item, compared with all others.
 
+    Equals are those who do as well in the other items, without those that a first look finds to
+    differ between groups themselves (the two steps of Holland & Thayer 1988, p. 133).
+
     Args:
         scores: learners by items.
         group: each learner's group; empty is none.
@@ -148,36 +155,45 @@ def groups(scores: Frame, group: "pd.Series[str]", level: float = 0.95, strata: 
         one row per item and group: ``item``, ``group``, ``n``, ``share`` (right, 0 to 1), ``difference``
         to the others with ``low`` and ``high``, and ``odds``, ``odds_low``, ``odds_high`` among equals.
     """
-    rows = []
+    first = pd.DataFrame(_compared(scores, scores, group, level, strata), columns=_COMPARED)
+    differs = first[(first["odds_low"] > 1) | (first["odds_high"] < 1)]["item"]
+    fair = scores.drop(columns=differs.unique())
+    if differs.empty or fair.shape[1] < 2:  # noqa: PLR2004  too few to say who is equal
+        return first
+    return pd.DataFrame(_compared(scores, fair, group, level, strata), columns=_COMPARED)
+
+
+_COMPARED = [
+    "item",
+    "group",
+    "n",
+    "share",
+    "difference",
+    "low",
+    "high",
+    "odds",
+    "odds_low",
+    "odds_high",
+]
+
+
+def _compared(
+    scores: Frame, by: Frame, group: "pd.Series[str]", level: float, strata: int
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of `groups`; ``by`` are the items that say who is equal."""
     for item in scores:
         answered = scores[item].dropna()
         right = answered >= 1
-        rest = scores.drop(columns=item).mean(axis=1).reindex(answered.index)
-        level_of = pd.qcut(rest.rank(method="average"), strata, labels=False, duplicates="drop")
+        rest = by.drop(columns=item, errors="ignore").mean(axis=1).reindex(answered.index)
+        stratum = pd.qcut(rest.rank(method="average"), strata, labels=False, duplicates="drop")
         named = group.reindex(answered.index).fillna("")
         for name in sorted(set(named) - {""}):
             member = named == name
             mine, others = right[member], right[~member]
             apart = difference(int(mine.sum()), len(mine), int(others.sum()), len(others), level)
-            ratio = odds(right, member, level_of, level)
-            rows.append({
-                "item": item, "group": name, "n": len(mine), "share": mine.mean(),
-                "difference": apart.value, "low": apart.low, "high": apart.high,
-                "odds": ratio.value, "odds_low": ratio.low, "odds_high": ratio.high,
-            })  # fmt: skip
-    columns = [
-        "item",
-        "group",
-        "n",
-        "share",
-        "difference",
-        "low",
-        "high",
-        "odds",
-        "odds_low",
-        "odds_high",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+            ratio = odds(right, member, stratum, level)
+            yield (item, name, len(mine), mine.mean(), apart.value, apart.low, apart.high,
+                   ratio.value, ratio.low, ratio.high)  # fmt: skip
 
 
 # all of it ----------------------------------------------------------------------------------------

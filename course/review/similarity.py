@@ -25,7 +25,7 @@ K = 8
 T = 14
 """Tokens in common from which on it is always seen."""
 FEW = 10
-"""Answers that may have a run before it counts as common, or COMMON of all where that is more."""
+"""Answers that may have a run before it counts as common; half of a small class; COMMON of a large one."""
 COMMON = 0.05
 LEAST = 4
 """Marks in common below which nothing is said."""
@@ -70,7 +70,7 @@ def similar(answers: Mapping[str, str], starter: str = "", least: float = 0.5) -
     for who in sorted(marks):
         for each in marks[who]:
             seen[each].append(who)
-    most = max(FEW, int(len(answers) * COMMON))
+    most = max(2, min(FEW, len(answers) // 2), int(len(answers) * COMMON))
     rare = {each for each, who in seen.items() if len(who) <= most}
     own = {who: sum(each in rare for each in mine) for who, mine in marks.items()}
     shared = Counter(pair for each in rare for pair in combinations(seen[each], 2))

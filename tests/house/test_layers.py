@@ -27,7 +27,7 @@ FLOORS = [
     {"returning", "extending", "disputing", "certifying"},
     {"study", "regrade", "inspection", "preview"},
     {"comparison", "suggestion", "desk", "overview", "triage"},
-    {"background"},
+    {"background", "resemblance"},
     {"server", "plugin", "demo"},
     {"cli"},
     {"__main__"},
