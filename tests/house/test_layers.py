@@ -16,7 +16,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if not {"sample", "templates"
 FLOORS = [
     {"errors"},
     {"model"},
-    {"scoring", "testing", "layout", "limit", "markup", "dates"},
+    {"scoring", "testing", "layout", "limit", "markup", "dates", "mistakes"},
     {"questions", "signing"},
     {"settings", "notebook", "store"},
     {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
