@@ -26,6 +26,9 @@ class Column:
     unit: str = ""
 
 
+STATES = ("not started", "learning", "shown", "lapsed")
+"""How somebody stands with an objective, in the order of a course."""
+
 _WHO = {
     "learner": Column(NAME, "id of the learner"),
     "lesson": Column(NAME, "the lesson's folder"),
@@ -111,6 +114,28 @@ FRAMES: Mapping[str, Mapping[str, Column]] = {
         "object": Column(NAME, "id of the question, exercise, section or video"),
         "minutes": Column(NUMBER, "from the event before, within a session, to each event about it", "minutes"),
         "events": Column(COUNT, "how many were about it"),
+    },
+    "by_lesson": _WHO | {
+        "objective": Column(NAME, "id of `course.toml`"),
+        "state": Column(NAME, "`not started`, `learning`, `shown` or `lapsed`, by this lesson alone"),
+        "points": Column(NUMBER, "what was earned by the questions about it, what waits left out", "points"),
+        "maximum": Column(NUMBER, "what they are worth", "points"),
+        "share": Column(NUMBER, "of the points; missing while some wait for a person", "0 to 1"),
+        "needed": Column(NUMBER, "share of the points that shows it", "0 to 1"),
+        "waiting": Column(COUNT, "questions that nobody has judged"),
+        "must": Column(COUNT, "must-correct questions about it"),
+        "open": Column(COUNT, "those of them that were not answered right yet"),
+        "since": Column(TIME, "when the work that shows it was handed in; missing while it isn't shown"),
+        "until": Column(TIME, "when it lapses or lapsed; missing for never"),
+    },
+    "standing": {
+        "learner": Column(NAME, "id of the learner"),
+        "objective": Column(NAME, "id of `course.toml`"),
+        "state": Column(NAME, "`shown` when each of its lessons shows it; `not started`, `learning`, `lapsed`"),
+        "share": Column(NUMBER, "of the points, over all its lessons; missing while some wait", "0 to 1"),
+        "open": Column(COUNT, "must-correct questions that were not answered right yet"),
+        "since": Column(TIME, "when the last of the work that shows it was handed in"),
+        "until": Column(TIME, "when it lapses or lapsed; missing for never"),
     },
     "judgements": _ASKED | {
         "grader": Column(NAME, "who marked it at the desk"),

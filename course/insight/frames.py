@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from course.deadline import Deadline
-from course.insight import marking, pace, records
+from course.insight import marking, objectives, pace, records
 from course.insight.columns import FRAMES, shaped
 from course.insight.shelf import Shelf
 from course.layout import Layout
@@ -41,11 +41,13 @@ class Frames:
     Attributes:
         file: `course.toml`.
         layout: where the course's parts lie.
+        now: the moment for which they are told, in UTC.
     """
 
     file: CourseFile
     layout: Layout
     _book: Callable[[], Gradebook] = field(repr=False)
+    now: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @cached_property
     def learners(self) -> Frame:
@@ -193,6 +195,19 @@ class Frames:
     def time_on_task(self) -> Frame:
         """How long they were at what, see `course.insight.pace`."""
         return pace.time_on_task(self.events)
+
+    @cached_property
+    def by_lesson(self) -> Frame:
+        """How everybody stands with each objective in each lesson about it, as of now."""
+        return objectives.by_lesson(
+            self.learners, self.objectives, self.questions, self.attempts, self.marks, self.events,
+            self.file.shown_at, self.file.holds, self.now,
+        )  # fmt: skip
+
+    @cached_property
+    def standing(self) -> Frame:
+        """How everybody stands with each objective, as of now."""
+        return objectives.standing(self.by_lesson)
 
     @cached_property
     def judgements(self) -> Frame:

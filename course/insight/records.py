@@ -6,6 +6,7 @@ can't be read is left alone. Large courses are read by several processes:
 """
 
 import datetime as dt
+import gc
 import json
 import math
 import os
@@ -236,6 +237,7 @@ def _moments(times: list[str]) -> pa.Array:
 
 
 def _main() -> None:
+    gc.disable()  # it would look for circles among millions of tuples, and there are none
     asked = json.load(sys.stdin)
     for path, pairs in asked["jobs"]:
         feather.write_feather(
