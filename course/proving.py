@@ -146,7 +146,7 @@ def _is_known(mine: Mapping[str, Any], known: _Lesson, told: Told, attempt: Row)
 
 
 def _bodies(known: _Lesson, learner: str, told: Told, attempt: Row) -> list[dict[str, Any]]:
-    course, lesson = known.course, known.course.file.lesson(known.name)
+    course = known.course
     state = record.read(course.layout.submission(learner, known.name))
     lessons, bodies = taught(course), []
     for objective in course.file.objectives:
@@ -160,11 +160,12 @@ def _bodies(known: _Lesson, learner: str, told: Told, attempt: Row) -> list[dict
         ]
         corrected = [_corrected(known, name, state.tries.get(name, ()), learner, since)
                      for name in known.must if name in names]  # fmt: skip
-        how, share = shown.state(answers, corrected, lesson.pass_mark)
+        needed = course.file.shown_at(objective.id, known.name)
+        how, share = shown.state(answers, corrected, needed)
         bodies.append({
             "kind": "objective", "objective": objective.id, "text": objective.text, "state": how,
             "lesson": known.name, "lessons": lessons[objective.id], "version": known.version.number,
-            "hash": known.version.hash, "rule": shown.rule(lesson.pass_mark), "share": share,
+            "hash": known.version.hash, "rule": shown.rule(needed), "share": share,
             "handed_in": _moment(attempt["submitted_at"]), "told": _moment(told.at), "by": told.by,
             "submission": attempt["digest"], "days": days,
             "answers": [asdict(each) for each in answers],

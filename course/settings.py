@@ -1,74 +1,37 @@
 """`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
 
 import datetime as dt
-import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from course import dates
+from course.declared import Certificates, Due, Every, Name, Platforms, Share, Table, Zone
 from course.errors import Invalid, nearest
-from course.layout import COURSE_FILE, safe_name
+from course.layout import COURSE_FILE
+from course.mistakes import explain
 from course.scoring import CountRule, LateRule
 
 
-def _due(value: object, info: ValidationInfo) -> object:
-    return dates.due(value, (info.context or {}).get("zone", dt.UTC))
-
-
-def _name(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return safe_name(value, "folder")
-        except Invalid as error:
-            raise ValueError(error.expected) from error
-    return value
-
-
-def _address(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-        raise ValueError("an address that begins with https:// or http://")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
-Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
-Name = Annotated[str, BeforeValidator(_name)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Objective(_Table):
+class Objective(Table):
     """Something that a learner can do afterwards.
 
     Attributes:
         holds: how long it holds once it is shown, in the place of the certificates' own.
+        shown_at: share of the points that shows it, in the place of what else says so.
     """
 
     id: Name
     text: str
     holds: Every | None = None
+    shown_at: Share | None = None
 
 
-class Lesson(_Table):
+class Lesson(Table):
     """One lesson: a folder with one notebook or more.
 
     Attributes:
@@ -100,7 +63,7 @@ class Lesson(_Table):
     attempts_count: CountRule | None = None
 
 
-class Accepted(_Table):
+class Accepted(Table):
     """A finding of ``course check`` that is meant to be so.
 
     Attributes:
@@ -114,7 +77,7 @@ class Accepted(_Table):
     reason: str = Field(min_length=3)
 
 
-class Policies(_Table):
+class Policies(Table):
     """Rules that hold for all lessons.
 
     Attributes:
@@ -141,7 +104,7 @@ class Policies(_Table):
     review_every: Every | None = None
 
 
-class Spelling(_Table):
+class Spelling(Table):
     """How `course check` looks at words, where a dictionary is installed.
 
     Attributes:
@@ -153,14 +116,14 @@ class Spelling(_Table):
     words: tuple[str, ...] = ()
 
 
-class Group(_Table):
+class Group(Table):
     """Learners who belong together, a class or a department."""
 
     id: Name
     title: str = ""
 
 
-class Staff(_Table):
+class Staff(Table):
     """Somebody who works at the grading desk.
 
     Attributes:
@@ -172,7 +135,7 @@ class Staff(_Table):
     role: Literal["instructor", "grader", "observer"] = "grader"
 
 
-class Assignment(_Table):
+class Assignment(Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
     What is left empty means all of them; an answer that no assignment is about is everybody's.
@@ -192,52 +155,27 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
-class Certificates(_Table):
-    """What stands on certificates.
+class Oversight(Table):
+    """What is looked after while nobody is in the room.
 
     Attributes:
-        issuer: in whose name; by default the course's authors.
-        holds: how long an objective holds once it is shown; None for ever.
+        shown_at: share of the points of the questions about an objective that shows it; None: each lesson's pass mark.
+        inactive: after how long without anything handed in somebody who is behind is asked after.
+        answer_within: how soon learners were promised marks, and answers to what they ask.
+        stuck_tries: after how many failures of one question, none of them followed by a success ...
+        stuck_hints: ... or how many hints ...
+        stuck_minutes: ... or how many minutes at it somebody may need help.
     """
 
-    issuer: str = ""
-    holds: Every | None = None
+    shown_at: Share | None = None
+    inactive: Every = dt.timedelta(days=7)
+    answer_within: Every = dt.timedelta(days=3)
+    stuck_tries: int = Field(default=5, ge=1)
+    stuck_hints: int = Field(default=3, ge=1)
+    stuck_minutes: int = Field(default=60, ge=1)
 
 
-class Lti(_Table):
-    """A learning platform that may launch lessons by LTI 1.3, as it says of itself where a tool is registered.
-
-    Attributes:
-        issuer: its name, an address.
-        client: the id that it gives the course.
-        deployments: ids of the places in it from which lessons may be launched.
-        login, token, keys: addresses where it signs people in, gives tokens, and shows its public keys.
-    """
-
-    issuer: Address
-    client: str = Field(min_length=1)
-    deployments: tuple[str, ...] = Field(min_length=1)
-    login: Address
-    token: Address
-    keys: Address
-
-
-class Platforms(_Table):
-    """How the course is known to learning platforms.
-
-    Attributes:
-        home: an address that is the course's own: names of activities and accounts begin with it.
-        learn: where learners open lessons; ``{lesson}`` stands for the lesson's folder. Empty where they
-            open them on their own machines.
-        lti: platforms that may launch lessons.
-    """
-
-    home: Address = ""
-    learn: Address = ""
-    lti: tuple[Lti, ...] = ()
-
-
-class CourseFile(_Table):
+class CourseFile(Table):
     """The whole of `course.toml`.
 
     Attributes:
@@ -259,6 +197,7 @@ class CourseFile(_Table):
     spelling: Spelling = Spelling()
     certificates: Certificates = Certificates()
     platforms: Platforms = Platforms()
+    oversight: Oversight = Oversight()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -308,6 +247,12 @@ class CourseFile(_Table):
         span = own[0] if own else self.certificates.holds
         return span.days if span else None
 
+    def shown_at(self, objective: str, lesson: str) -> float:
+        """Return the share of the points of its questions in a lesson that shows an objective."""
+        own = [each.shown_at for each in self.objectives if each.id == objective]
+        told = (*own, self.oversight.shown_at, self.lesson(lesson).pass_mark)
+        return next(share for share in told if share is not None)
+
     @property
     def zone(self) -> ZoneInfo:
         """The course's time zone."""
@@ -338,44 +283,8 @@ def parse(data: dict[str, Any], path: Path) -> CourseFile:
     try:
         return CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:
-        lines = [_explain(problem) for problem in error.errors(include_url=False)]
+        lines = [explain(problem, CourseFile) for problem in error.errors(include_url=False)]
         what = (
             lines[0] if len(lines) == 1 else f"{len(lines)} mistakes\n    " + "\n    ".join(lines)
         )
         raise Invalid(what, where=str(path)) from error
-
-
-def _explain(problem: Any) -> str:
-    keys = [part for part in problem["loc"] if not _is_type(part)]
-    path = ".".join(str(key) for key in keys) or "the file"
-    if problem["type"] == "extra_forbidden":
-        hint = nearest(str(keys[-1]), _keys_at(keys[:-1]))
-        return f"{path}: unknown key" + (f"; {hint}" if hint else "")
-    if problem["type"] == "missing":
-        return f"{path}: missing; expected a value here"
-    expected = str(problem["msg"]).removeprefix("Value error, ")
-    if path == "the file":
-        return expected
-    return f"{path}: expected: {expected[:1].lower()}{expected[1:]}; found: {problem['input']!r}"
-
-
-def _is_type(part: object) -> bool:
-    return isinstance(part, str) and ("[" in part or part in {"datetime", "timedelta"})
-
-
-def _keys_at(keys: list[Any]) -> list[str]:
-    table: type[BaseModel] = CourseFile
-    tables: dict[str, type[BaseModel]] = {
-        "objectives": Objective,
-        "lessons": Lesson,
-        "policies": Policies,
-        "groups": Group,
-        "accepted": Accepted,
-        "staff": Staff,
-        "certificates": Certificates,
-        "platforms": Platforms,
-        "lti": Lti,
-    }
-    for key in keys:
-        table = tables.get(str(key), table)
-    return list(table.model_fields)

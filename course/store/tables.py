@@ -242,6 +242,7 @@ ledger = Table(
     Column("after", JSON),
     Column("why", String(200), nullable=False, default="", server_default=""),
     UniqueConstraint("number"),
+    Index("course_ledger_whose", "learner", "lesson", "number"),
 )  # fmt: skip
 
 evidence = Table(

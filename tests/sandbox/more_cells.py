@@ -144,7 +144,7 @@ CELLS = {
     "log exc": "try:\n    1/0\nexcept ZeroDivisionError:\n    logging.exception('oops')",
     "traceback print": "import traceback\ntry:\n    later(1)\nexcept ZeroDivisionError:\n    traceback.print_exc()",
     "show tb": "try:\n    later(1)\nexcept ZeroDivisionError:\n    get_ipython().showtraceback()",
-    "thread": "import threading\ndef tp():\n    print('t')\nts = [threading.Thread(target=tp) for _ in range(2)]\n[t.start() for t in ts]; [t.join() for t in ts];",
+    "thread": "import threading\ndef tp():\n    print('t')\nts = [threading.Thread(target=tp) for _ in range(2)]\n[(t.start(), t.join()) for t in ts];",
     "thread error": "t2 = threading.Thread(target=lambda: 1/0)\nt2.start(); t2.join()",
     "thread pool": "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(2) as p: print(list(p.map(abs, [-1, 2])))",
     "process pool": "import multiprocessing as mp\ndef sq(n): return n * n\nwith mp.Pool(2) as p: print(p.map(sq, range(4)))",
