@@ -47,7 +47,7 @@ HEAVY = {
     "jwcrypto": ("platforms/lti.py",),
     "requests": ("platforms/lti.py",),
     "httpx": ("platforms/lrs.py",),
-    "fpdf": ("certificate/paper.py",),
+    "weasyprint": ("certificate/paper.py", "report/"),
     "segno": ("certificate/paper.py",),
     "ipywidgets": ("lesson/",),
     "anywidget": ("lesson/",),
