@@ -159,6 +159,16 @@ class Staff(_Table):
     role: Literal["instructor", "grader", "observer"] = "grader"
 
 
+class Service(_Table):
+    """The course service, when releases and submissions go over one.
+
+    Attributes:
+        url: its address; empty for the exchange in a shared folder.
+    """
+
+    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+
+
 class Assignment(_Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
@@ -198,6 +208,7 @@ class CourseFile(_Table):
     accepted: tuple[Accepted, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
+    service: Service = Service()
     spelling: Spelling = Spelling()
 
     @model_validator(mode="after")
@@ -306,6 +317,7 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "groups": Group,
         "accepted": Accepted,
         "staff": Staff,
+        "service": Service,
     }
     for key in keys:
         table = tables.get(str(key), table)

@@ -23,7 +23,7 @@ FLOORS = [
     {"authoring", "exchange", "interchange", "lesson", "sandbox", "update"},
     {"grading", "review", "feedback", "insight", "deadline", "look"},
     {"term"},
-    {"returning", "extending", "disputing"},
+    {"returning", "extending", "disputing", "serving", "verifying"},
     {"study", "regrade", "inspection", "preview"},
     {"comparison", "suggestion", "desk", "overview", "triage"},
     {"background"},
