@@ -135,6 +135,16 @@ class Staff(Table):
     role: Literal["instructor", "grader", "observer"] = "grader"
 
 
+class Service(Table):
+    """The course service, when releases and submissions go over one.
+
+    Attributes:
+        url: its address; empty for the exchange in a shared folder.
+    """
+
+    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+
+
 class Assignment(Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
@@ -194,6 +204,7 @@ class CourseFile(Table):
     accepted: tuple[Accepted, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
+    service: Service = Service()
     spelling: Spelling = Spelling()
     certificates: Certificates = Certificates()
     platforms: Platforms = Platforms()
