@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from fastapi import FastAPI
 
 from course.errors import Unavailable
 from course.office.office import Office
@@ -27,6 +28,13 @@ def serve(
     Raises:
         Unavailable: the port is taken or not allowed.
     """
+    run(application(office, url), host, port, ready)
+
+
+def run(
+    app: FastAPI, host: str, port: int, ready: Callable[[int], object] = lambda _port: None
+) -> None:
+    """Run an application until SIGINT or SIGTERM; see `serve`."""
     try:
         listening = socket.create_server((host, port), backlog=1024)
     except OSError as error:
@@ -36,7 +44,7 @@ def serve(
         ) from error  # fmt: skip
     ready(listening.getsockname()[1])
     config = uvicorn.Config(
-        application(office, url), log_level="warning", proxy_headers=True, server_header=False,
+        app, log_level="warning", proxy_headers=True, server_header=False,
         timeout_graceful_shutdown=10, lifespan="off",
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
