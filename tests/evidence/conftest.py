@@ -2,11 +2,15 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
 
@@ -146,3 +150,34 @@ def root(made: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def course(root: Path) -> Course:
     return Course.open(root)
+
+
+AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe.min.js"
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("Chromium is not installed; `make test` installs it when it may")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(
+            executable_path=found, args=["--headless=new", "--no-sandbox", "--disable-gpu"]
+        )
+        yield made
+        made.close()
+
+
+def faults(page: Page) -> list[str]:
+    """Return the serious faults of accessibility that axe-core finds on a page."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+
+
+def picture(place: Any, name: str) -> None:
+    """Take a picture for the documentation, where that is asked for."""
+    if os.environ.get("COURSE_SCREENSHOTS"):
+        place.screenshot(path=DOCS / f"{name}.png")
