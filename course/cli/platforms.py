@@ -3,7 +3,7 @@
 import json as texts
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -71,12 +71,7 @@ def xapi(
     opened = show.open_course(course)
     found = sending.statements(opened, lessons or opened.lessons())
     if to:
-        from course.platforms import lrs  # noqa: PLC0415  as above
-
-        every = list(found)
-        with show.progress("sending", len(every) // lrs.BATCH + 1) as move:
-            sent = lrs.send(every, lrs.Store(to, user, password), lambda _done: move())
-        show.say(f"{sent} statements sent to {to}")
+        _send(list(found), to, user, password)
         return
     lines = [texts.dumps(each, ensure_ascii=False) for each in found]
     if output is None:
@@ -87,6 +82,14 @@ def xapi(
 
     write(output, "".join(f"{line}\n" for line in lines))
     show.say(f"{len(lines)} statements written to {output}")
+
+
+def _send(statements: list[Any], to: str, user: str, password: str) -> None:
+    from course.platforms import lrs  # noqa: PLC0415  --help starts at once
+
+    with show.progress("sending", len(statements) // lrs.BATCH + 1) as move:
+        sent = lrs.send(statements, lrs.Store(to, user, password), lambda _done: move())
+    show.say(f"{sent} statements sent to {to}")
 
 
 def package(
