@@ -328,7 +328,9 @@ def test_what_is_not_saved_yet_outlives_a_hint_a_new_run_and_a_reload(
     show(page, lab)
     form = question(page, "words")
     expect(form.get_by_label("Your answer")).to_have_value(long)
-    form.get_by_label("Your answer").fill("I would ask where it comes from, since nobody is that old.")
+    form.get_by_label("Your answer").fill(
+        "I would ask where it comes from, since nobody is that old."
+    )
     form.get_by_role("button", name="Save answer").click()
     expect(form.get_by_role("status").last).to_contain_text("Saved.")
     show(page, lab)
