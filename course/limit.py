@@ -1,20 +1,26 @@
 """A limit on the time that our own code may take, in whichever thread it runs.
 
 In a process's main thread the system's alarm ends it, waiting included. In another thread Python
-raises the error there as soon as it runs Python's code again.
+raises the error there as soon as it runs Python's code again. What never does, because it is one
+endless step of a library in C, can only be ended with its process.
 """
 
 import ctypes
+import faulthandler
+import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import FrameType
 from typing import Self
 
 AGAIN_SECONDS = 1.0
 """After how long it is tried once more, when something caught the first try."""
+LAST_SECONDS = 10.0
+"""After how long a process that is not let go ends, where its end costs little."""
 
 
 class OverTime(BaseException):
@@ -26,28 +32,48 @@ class Limit:
 
     Args:
         seconds: how long, more than 0.
+        deadly: whether the process ends, with exit code 1, when it can't be stopped otherwise
+            within LAST_SECONDS more. There may be one such limit at a time.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, deadly: bool = False) -> None:
         main = threading.current_thread() is threading.main_thread()
-        self.seconds = seconds
+        self.seconds, self.deadly = seconds, deadly
         self._clock: _Alarm | _Watch = _Alarm() if main and _HAS_ALARM else _Watch()
 
     def __enter__(self) -> Self:
-        self._clock.start(self.seconds)
+        self._start(self.seconds)
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._clock.stop()
+        self._stop()
+
+    def _start(self, seconds: float) -> None:
+        if self.deadly:
+            end = max(seconds, _SOON) + LAST_SECONDS
+            faulthandler.dump_traceback_later(end, exit=True, file=_nowhere())
+        self._clock.start(seconds)
+
+    def _stop(self) -> float:
+        left = self._clock.stop()
+        if self.deadly:
+            faulthandler.cancel_dump_traceback_later()
+        return left
 
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Let the time stand still, for what has a limit of its own and must not be torn."""
-        left = self._clock.stop()
+        left = self._stop()
         try:
             yield
         finally:
-            self._clock.start(left)
+            self._start(left)
+
+
+@cache
+def _nowhere() -> int:
+    """Return a descriptor that takes the traceback which nobody asked for."""
+    return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
 
 _HAS_ALARM = hasattr(signal, "setitimer")
