@@ -19,8 +19,6 @@ from typing import Self
 
 AGAIN_SECONDS = 1.0
 """After how long it is tried once more, when something caught the first try."""
-LAST_SECONDS = 10.0
-"""After how long a process that is not let go ends, where its end costs little."""
 
 
 class OverTime(BaseException):
@@ -32,42 +30,34 @@ class Limit:
 
     Args:
         seconds: how long, more than 0.
-        deadly: whether the process ends, with exit code 1, when it can't be stopped otherwise
-            within LAST_SECONDS more. There may be one such limit at a time.
+        last: after how many seconds altogether, pauses included, the process ends with exit code 1
+            if the block still doesn't let go. There may be one such limit at a time.
     """
 
-    def __init__(self, seconds: float, *, deadly: bool = False) -> None:
+    def __init__(self, seconds: float, last: float | None = None) -> None:
         main = threading.current_thread() is threading.main_thread()
-        self.seconds, self.deadly = seconds, deadly
+        self.seconds, self.last = seconds, last
         self._clock: _Alarm | _Watch = _Alarm() if main and _HAS_ALARM else _Watch()
 
     def __enter__(self) -> Self:
-        self._start(self.seconds)
+        if self.last is not None:
+            faulthandler.dump_traceback_later(self.last, exit=True, file=_nowhere())
+        self._clock.start(self.seconds)
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._stop()
-
-    def _start(self, seconds: float) -> None:
-        if self.deadly:
-            end = max(seconds, _SOON) + LAST_SECONDS
-            faulthandler.dump_traceback_later(end, exit=True, file=_nowhere())
-        self._clock.start(seconds)
-
-    def _stop(self) -> float:
-        left = self._clock.stop()
-        if self.deadly:
+        self._clock.stop()
+        if self.last is not None:
             faulthandler.cancel_dump_traceback_later()
-        return left
 
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Let the time stand still, for what has a limit of its own and must not be torn."""
-        left = self._stop()
+        left = self._clock.stop()
         try:
             yield
         finally:
-            self._start(left)
+            self._clock.start(left)
 
 
 @cache

@@ -7,9 +7,8 @@ SCRIPT = """
 import sys
 from course import limit
 
-limit.LAST_SECONDS = 0.2
 numbers = [step * (2**61 - 1) for step in range(200_000)]
-with limit.Limit(0.1, deadly=True) as watched:
+with limit.Limit(0.1, last=0.3) as watched:
     with watched.pause():
         print("begun", flush=True)
     set(numbers)  # one step in C, which takes minutes: all have one hash

@@ -34,6 +34,7 @@ MAX_NAME = 1_000
 MAX_CELLS = 10_000
 MAX_OUTPUT = 20_000_000
 """How many characters of output are kept of one notebook."""
+_LAST_SECONDS = 10.0
 _OURS = {record.NAME, sheet.NAME, "timestamp.txt"}
 
 OpenSession = Callable[[Place], Session]
@@ -207,7 +208,9 @@ class _Run:
                 question, self.lesson.items[question.id], saved, self.learner
             )
         elif question.kind is Kind.CODE:
-            notes = self.tests.run(question.id, Notebook(session), self.lesson.test_seconds)
+            seconds, limits = self.lesson.test_seconds, self.lesson.limits
+            learners = Notebook(session, seconds + limits.notebook_seconds + _LAST_SECONDS)
+            notes = self.tests.run(question.id, learners, seconds)
             verdict = judge(question.id, question.points, [self._blame(note) for note in notes])
         else:
             note = self._in_notebook(question, run)
