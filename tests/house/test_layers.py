@@ -23,7 +23,7 @@ FLOORS = [
     {"grading", "review", "feedback", "insight", "deadline"},
     {"term"},
     {"returning", "extending", "disputing"},
-    {"study", "regrade", "inspection", "preview"},
+    {"study", "regrade", "rerun", "inspection", "preview"},
     {"comparison", "suggestion", "desk", "overview", "triage"},
     {"background"},
     {"server", "plugin", "demo"},
