@@ -21,6 +21,7 @@ from pydantic import (
 from course import dates
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
+from course.mistakes import explain
 from course.scoring import CountRule, LateRule
 
 
@@ -49,10 +50,17 @@ class _Table(BaseModel):
 
 
 class Objective(_Table):
-    """Something that a learner can do afterwards."""
+    """Something that a learner can do afterwards.
+
+    Attributes:
+        holds: how long it holds once it is shown, in the place of the certificates' own.
+        shown_at: share of the points that shows it, in the place of what else says so.
+    """
 
     id: Name
     text: str
+    holds: Every | None = None
+    shown_at: Share | None = None
 
 
 class Lesson(_Table):
@@ -179,6 +187,38 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
+class Certificates(_Table):
+    """What stands on certificates.
+
+    Attributes:
+        issuer: in whose name; by default the course's authors.
+        holds: how long an objective holds once it is shown; None for ever.
+    """
+
+    issuer: str = ""
+    holds: Every | None = None
+
+
+class Oversight(_Table):
+    """What is looked after while nobody is in the room.
+
+    Attributes:
+        shown_at: share of the points of the questions about an objective that shows it; None: each lesson's pass mark.
+        inactive: after how long without anything handed in somebody who is behind is asked after.
+        answer_within: how soon learners were promised marks, and answers to what they ask.
+        stuck_tries: after how many failures of one question, none of them followed by a success ...
+        stuck_hints: ... or how many hints ...
+        stuck_minutes: ... or how many minutes at it somebody may need help.
+    """
+
+    shown_at: Share | None = None
+    inactive: Every = dt.timedelta(days=7)
+    answer_within: Every = dt.timedelta(days=3)
+    stuck_tries: int = Field(default=5, ge=1)
+    stuck_hints: int = Field(default=3, ge=1)
+    stuck_minutes: int = Field(default=60, ge=1)
+
+
 class CourseFile(_Table):
     """The whole of `course.toml`.
 
@@ -199,6 +239,8 @@ class CourseFile(_Table):
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
     spelling: Spelling = Spelling()
+    certificates: Certificates = Certificates()
+    oversight: Oversight = Oversight()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -242,6 +284,18 @@ class CourseFile(_Table):
         )
         return self.policies.model_copy(update=own)
 
+    def holds(self, objective: str) -> int | None:
+        """Return for how many days an objective holds once it is shown; None for ever."""
+        own = [each.holds for each in self.objectives if each.id == objective and each.holds]
+        span = own[0] if own else self.certificates.holds
+        return span.days if span else None
+
+    def shown_at(self, objective: str, lesson: str) -> float:
+        """Return the share of the points of its questions in a lesson that shows an objective."""
+        own = [each.shown_at for each in self.objectives if each.id == objective]
+        told = (*own, self.oversight.shown_at, self.lesson(lesson).pass_mark)
+        return next(share for share in told if share is not None)
+
     @property
     def zone(self) -> ZoneInfo:
         """The course's time zone."""
@@ -272,41 +326,8 @@ def parse(data: dict[str, Any], path: Path) -> CourseFile:
     try:
         return CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:
-        lines = [_explain(problem) for problem in error.errors(include_url=False)]
+        lines = [explain(problem, CourseFile) for problem in error.errors(include_url=False)]
         what = (
             lines[0] if len(lines) == 1 else f"{len(lines)} mistakes\n    " + "\n    ".join(lines)
         )
         raise Invalid(what, where=str(path)) from error
-
-
-def _explain(problem: Any) -> str:
-    keys = [part for part in problem["loc"] if not _is_type(part)]
-    path = ".".join(str(key) for key in keys) or "the file"
-    if problem["type"] == "extra_forbidden":
-        hint = nearest(str(keys[-1]), _keys_at(keys[:-1]))
-        return f"{path}: unknown key" + (f"; {hint}" if hint else "")
-    if problem["type"] == "missing":
-        return f"{path}: missing; expected a value here"
-    expected = str(problem["msg"]).removeprefix("Value error, ")
-    if path == "the file":
-        return expected
-    return f"{path}: expected: {expected[:1].lower()}{expected[1:]}; found: {problem['input']!r}"
-
-
-def _is_type(part: object) -> bool:
-    return isinstance(part, str) and ("[" in part or part in {"datetime", "timedelta"})
-
-
-def _keys_at(keys: list[Any]) -> list[str]:
-    table: type[BaseModel] = CourseFile
-    tables: dict[str, type[BaseModel]] = {
-        "objectives": Objective,
-        "lessons": Lesson,
-        "policies": Policies,
-        "groups": Group,
-        "accepted": Accepted,
-        "staff": Staff,
-    }
-    for key in keys:
-        table = tables.get(str(key), table)
-    return list(table.model_fields)

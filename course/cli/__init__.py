@@ -12,9 +12,11 @@ import typer
 
 from course.cli import (
     audit,
+    certify,
     give,
     grade,
     inspect,
+    items,
     learn,
     make,
     people,
@@ -23,6 +25,7 @@ from course.cli import (
     suggest,
     teach,
     trade,
+    verify,
     write,
 )  # fmt: skip
 from course.errors import CourseError
@@ -50,6 +53,9 @@ for group in (
     review,
     grade,
     audit,
+    items,
+    certify,
+    verify,
     learn,
 ):
     group.add_to(app)
