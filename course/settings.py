@@ -1,6 +1,7 @@
 """`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
 
 import datetime as dt
+import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,13 @@ def _name(value: object) -> object:
     return value
 
 
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("an address that begins with https:// or http://")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
 Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
 Name = Annotated[str, BeforeValidator(_name)]
@@ -219,6 +227,39 @@ class Oversight(_Table):
     stuck_minutes: int = Field(default=60, ge=1)
 
 
+class Lti(_Table):
+    """A learning platform that may launch lessons by LTI 1.3, as it says of itself where a tool is registered.
+
+    Attributes:
+        issuer: its name, an address.
+        client: the id that it gives the course.
+        deployments: ids of the places in it from which lessons may be launched.
+        login, token, keys: addresses where it signs people in, gives tokens, and shows its public keys.
+    """
+
+    issuer: Address
+    client: str = Field(min_length=1)
+    deployments: tuple[str, ...] = Field(min_length=1)
+    login: Address
+    token: Address
+    keys: Address
+
+
+class Platforms(_Table):
+    """How the course is known to learning platforms.
+
+    Attributes:
+        home: an address that is the course's own: names of activities and accounts begin with it.
+        learn: where learners open lessons; ``{lesson}`` stands for the lesson's folder. Empty where they
+            open them on their own machines.
+        lti: platforms that may launch lessons.
+    """
+
+    home: Address = ""
+    learn: Address = ""
+    lti: tuple[Lti, ...] = ()
+
+
 class CourseFile(_Table):
     """The whole of `course.toml`.
 
@@ -241,6 +282,7 @@ class CourseFile(_Table):
     spelling: Spelling = Spelling()
     certificates: Certificates = Certificates()
     oversight: Oversight = Oversight()
+    platforms: Platforms = Platforms()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
