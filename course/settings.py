@@ -11,7 +11,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -19,6 +18,7 @@ from pydantic import (
 )
 
 from course import dates
+from course.correspondence import Address, Post, Reminders, Table
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 from course.scoring import CountRule, LateRule
@@ -44,18 +44,14 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Objective(_Table):
+class Objective(Table):
     """Something that a learner can do afterwards."""
 
     id: Name
     text: str
 
 
-class Lesson(_Table):
+class Lesson(Table):
     """One lesson: a folder with one notebook or more.
 
     Attributes:
@@ -87,7 +83,7 @@ class Lesson(_Table):
     attempts_count: CountRule | None = None
 
 
-class Accepted(_Table):
+class Accepted(Table):
     """A finding of ``course check`` that is meant to be so.
 
     Attributes:
@@ -101,7 +97,7 @@ class Accepted(_Table):
     reason: str = Field(min_length=3)
 
 
-class Policies(_Table):
+class Policies(Table):
     """Rules that hold for all lessons.
 
     Attributes:
@@ -128,7 +124,7 @@ class Policies(_Table):
     review_every: Every | None = None
 
 
-class Spelling(_Table):
+class Spelling(Table):
     """How `course check` looks at words, where a dictionary is installed.
 
     Attributes:
@@ -140,26 +136,28 @@ class Spelling(_Table):
     words: tuple[str, ...] = ()
 
 
-class Group(_Table):
+class Group(Table):
     """Learners who belong together, a class or a department."""
 
     id: Name
     title: str = ""
 
 
-class Staff(_Table):
+class Staff(Table):
     """Somebody who works at the grading desk.
 
     Attributes:
         name: as JupyterHub or the computer knows it.
         role: an instructor may do everything, a grader marks and edits rubrics, an observer reads.
+        email: where the digest of the week goes; empty for none.
     """
 
     name: str = Field(min_length=1)
     role: Literal["instructor", "grader", "observer"] = "grader"
+    email: Address | Literal[""] = ""
 
 
-class Assignment(_Table):
+class Assignment(Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
     What is left empty means all of them; an answer that no assignment is about is everybody's.
@@ -179,7 +177,7 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
-class CourseFile(_Table):
+class CourseFile(Table):
     """The whole of `course.toml`.
 
     Attributes:
@@ -199,6 +197,8 @@ class CourseFile(_Table):
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
     spelling: Spelling = Spelling()
+    post: Post = Post()
+    reminders: Reminders = Reminders()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -306,6 +306,8 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "groups": Group,
         "accepted": Accepted,
         "staff": Staff,
+        "post": Post,
+        "reminders": Reminders,
     }
     for key in keys:
         table = tables.get(str(key), table)
