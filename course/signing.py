@@ -65,6 +65,11 @@ class Key:
         """Return the signature of a value that JSON can hold."""
         return _text(self._secret.sign(rfc8785.dumps(value)))
 
+    def signed(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return a value with this key's public half and signature in it, as `is_signed` checks it."""
+        whole = {**value, "key": self.public}
+        return {**whole, "signature": self.sign(whole)}
+
 
 def holds(public: str, signature: str, value: Any) -> bool:
     """Tell whether a signature is that of a value by the owner of a public key; False for nonsense."""
@@ -75,6 +80,13 @@ def holds(public: str, signature: str, value: Any) -> bool:
     except (InvalidSignature, ValueError):  # rfc8785's errors are ValueErrors
         return False
     return True
+
+
+def is_signed(value: dict[str, Any]) -> bool:
+    """Tell whether a value is as it was signed by the key that it names; whose that is, is another question."""
+    rest = {name: each for name, each in value.items() if name != "signature"}
+    key, signature = value.get("key"), value.get("signature")
+    return isinstance(key, str) and isinstance(signature, str) and holds(key, signature, rest)
 
 
 def _text(data: bytes) -> str:

@@ -10,12 +10,12 @@ from pathlib import Path
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build
-from course.errors import CourseError, Invalid, NotFound
+from course.errors import Invalid, NotFound
 from course.exchange import config, requests, transfer
 from course.lesson import dates, record
 from course.lesson.plan import lessons as lesson_plans
 from course.lesson.progress import line
-from course.model import Kind
+from course.look import look_at
 from course.pacing.calendar import Entry, written
 from course.pacing.plan import Announced, Step, due_title, steps
 from course.questions import sheet
@@ -175,8 +175,8 @@ class Study:
         """Hand a lesson in; returns what was handed in."""
         time = transfer.submit(self.reach, lesson, self.folder)
         own = self.folder / lesson
-        unanswered, total = self._unanswered(lesson)
-        return Receipt(lesson, time, disk.digest(own), total - len(unanswered), tuple(unanswered))
+        seen = look_at(self.reach.outbound / lesson, own)
+        return Receipt(lesson, time, disk.digest(own), seen.answered, seen.unanswered)
 
     def feedback(self, lesson: str) -> list[Path]:
         """Fetch the feedback pages of a lesson; the newest is the last."""
@@ -208,60 +208,9 @@ class Study:
             )  # fmt: skip
         requests.send(self.reach, lesson, *found[0], reason)
 
-    def _unanswered(self, lesson: str) -> tuple[list[str], int]:
-        """Return the graded questions that hold no answer, and how many there are."""
-        answers = record.read(self.folder / lesson).answers
-        empty, total = [], 0
-        for released in sorted((self.reach.outbound / lesson).glob("*.ipynb")):
-            trusted, _ = notebooks.read(released)
-            try:
-                own, _ = notebooks.read(self.folder / lesson / released.name)
-            except CourseError:
-                own = None  # handed in as it is; the instructor is told why it can't be read
-            questions, answers_of = build.questions(released.stem, trusted), _answer_cells(trusted)
-            total += len(questions)
-            for question in questions:
-                if question.kind is Kind.QUIZ:
-                    empty += [] if question.id in answers else [question.id]
-                elif own is None or _same_answers(answers_of[question.id], trusted, own):
-                    empty.append(question.id)
-        return empty, total
-
 
 def _is_record(name: str) -> bool:
     return name.startswith("record") and name.endswith(".jsonl")
-
-
-def _answer_cells(node: notebooks.NotebookNode) -> dict[str, list[str]]:
-    """Return, for each graded question, the grade_ids of the cells that hold its answer.
-
-    A cell that is marked by a person holds its own; a test is about the answers before it, since
-    the last test.
-    """
-    found: dict[str, list[str]] = {}
-    pending: list[str] = []
-    for cell in node.cells:
-        about = notebooks.marks(cell)
-        if about.get("task") or (about.get("grade") and about.get("solution")):
-            found[about["grade_id"]] = [about["grade_id"]]
-        elif about.get("solution"):
-            pending.append(about["grade_id"])
-        elif about.get("grade"):
-            found[about["grade_id"]], pending = pending, []
-    return found
-
-
-def _same_answers(
-    cells: list[str], trusted: notebooks.NotebookNode, own: notebooks.NotebookNode
-) -> bool:
-    """Tell whether all of these cells are as they were released; False when there are none."""
-
-    def answers(node: notebooks.NotebookNode) -> list[str]:
-        return [
-            cell.source for cell in node.cells if notebooks.marks(cell).get("grade_id") in cells
-        ]
-
-    return bool(cells) and answers(trusted) == answers(own)
 
 
 def _find_exchange(course: Path) -> tuple[Path, str]:
