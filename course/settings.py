@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -20,6 +18,7 @@ from pydantic import (
 )
 
 from course import dates
+from course.correspondence import Address, Post, Reminders, Table
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 from course.mistakes import explain
@@ -45,7 +44,7 @@ def _address(value: str) -> str:
     return value
 
 
-Address = Annotated[str, AfterValidator(_address)]
+WebAddress = Annotated[str, AfterValidator(_address)]
 Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
 Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
 Name = Annotated[str, BeforeValidator(_name)]
@@ -53,11 +52,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Objective(_Table):
+class Objective(Table):
     """Something that a learner can do afterwards.
 
     Attributes:
@@ -71,7 +66,7 @@ class Objective(_Table):
     shown_at: Share | None = None
 
 
-class Lesson(_Table):
+class Lesson(Table):
     """One lesson: a folder with one notebook or more.
 
     Attributes:
@@ -103,7 +98,7 @@ class Lesson(_Table):
     attempts_count: CountRule | None = None
 
 
-class Accepted(_Table):
+class Accepted(Table):
     """A finding of ``course check`` that is meant to be so.
 
     Attributes:
@@ -117,7 +112,7 @@ class Accepted(_Table):
     reason: str = Field(min_length=3)
 
 
-class Policies(_Table):
+class Policies(Table):
     """Rules that hold for all lessons.
 
     Attributes:
@@ -144,7 +139,7 @@ class Policies(_Table):
     review_every: Every | None = None
 
 
-class Spelling(_Table):
+class Spelling(Table):
     """How `course check` looks at words, where a dictionary is installed.
 
     Attributes:
@@ -156,26 +151,28 @@ class Spelling(_Table):
     words: tuple[str, ...] = ()
 
 
-class Group(_Table):
+class Group(Table):
     """Learners who belong together, a class or a department."""
 
     id: Name
     title: str = ""
 
 
-class Staff(_Table):
+class Staff(Table):
     """Somebody who works at the grading desk.
 
     Attributes:
         name: as JupyterHub or the computer knows it.
         role: an instructor may do everything, a grader marks and edits rubrics, an observer reads.
+        email: where the digest of the week goes; empty for none.
     """
 
     name: str = Field(min_length=1)
     role: Literal["instructor", "grader", "observer"] = "grader"
+    email: Address | Literal[""] = ""
 
 
-class Assignment(_Table):
+class Assignment(Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
     What is left empty means all of them; an answer that no assignment is about is everybody's.
@@ -195,7 +192,7 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
-class Certificates(_Table):
+class Certificates(Table):
     """What stands on certificates.
 
     Attributes:
@@ -207,7 +204,7 @@ class Certificates(_Table):
     holds: Every | None = None
 
 
-class Oversight(_Table):
+class Oversight(Table):
     """What is looked after while nobody is in the room.
 
     Attributes:
@@ -227,7 +224,7 @@ class Oversight(_Table):
     stuck_minutes: int = Field(default=60, ge=1)
 
 
-class Lti(_Table):
+class Lti(Table):
     """A learning platform that may launch lessons by LTI 1.3, as it says of itself where a tool is registered.
 
     Attributes:
@@ -237,15 +234,15 @@ class Lti(_Table):
         login, token, keys: addresses where it signs people in, gives tokens, and shows its public keys.
     """
 
-    issuer: Address
+    issuer: WebAddress
     client: str = Field(min_length=1)
     deployments: tuple[str, ...] = Field(min_length=1)
-    login: Address
-    token: Address
-    keys: Address
+    login: WebAddress
+    token: WebAddress
+    keys: WebAddress
 
 
-class Platforms(_Table):
+class Platforms(Table):
     """How the course is known to learning platforms.
 
     Attributes:
@@ -255,12 +252,12 @@ class Platforms(_Table):
         lti: platforms that may launch lessons.
     """
 
-    home: Address = ""
-    learn: Address = ""
+    home: WebAddress = ""
+    learn: WebAddress = ""
     lti: tuple[Lti, ...] = ()
 
 
-class CourseFile(_Table):
+class CourseFile(Table):
     """The whole of `course.toml`.
 
     Attributes:
@@ -283,6 +280,8 @@ class CourseFile(_Table):
     certificates: Certificates = Certificates()
     oversight: Oversight = Oversight()
     platforms: Platforms = Platforms()
+    post: Post = Post()
+    reminders: Reminders = Reminders()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":

@@ -1,5 +1,6 @@
 """The learner's commands, used in the learner's own folder."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, next_step, submit, feedback, dispute):
+    for command in (join, fetch, update, next_step, plan, calendar, submit, feedback, dispute):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
 
@@ -112,11 +113,54 @@ def _say_updated(done: Any) -> None:
 
 
 def next_step(folder: Folder = Path()) -> None:
-    """Say in one line what to do next.
+    """Say in one line what to do next, and in another what is left of the course.
 
     Example: `course next`
     """
-    show.say(_open(folder).next())
+    from course.pacing.plan import summary  # noqa: PLC0415  as in _open
+
+    study, now = _open(folder), dt.datetime.now().astimezone()
+    show.say(study.next())
+    if steps := study.plan(now):
+        show.say(summary(steps, now))
+
+
+def plan(folder: Folder = Path(), json: show.JsonOption = False) -> None:
+    """Show what is left of each lesson, how long it takes, and when it is due for you.
+
+    Example: `course plan`
+    """
+    from course.pacing.plan import said_of, summary  # noqa: PLC0415  as in _open
+
+    now = dt.datetime.now().astimezone()
+    steps = _open(folder).plan(now)
+    rows = [
+        {"lesson": step.lesson, "title": step.title, "standing": said_of(step), "minutes": step.minutes,
+         "due": step.said, "moment": step.due.isoformat() if step.due else None} for step in steps
+    ]  # fmt: skip
+    columns = {"lesson": "lesson", "title": "title", "standing": "how it stands", "minutes": "minutes left",
+               "due": "due"}  # fmt: skip
+    show.table(rows, columns, as_json=json, empty="no lesson is released yet")
+    if steps and not json:
+        show.say(summary(steps, now))
+
+
+def calendar(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")
+    ] = Path("course.ics"),
+    folder: Folder = Path(),
+) -> None:
+    """Write your due dates as a calendar file; open it with your calendar.
+
+    Opened again after a date moved, it moves the entry that you have.
+
+    Example: `course calendar -o dates.ics`
+    """
+    from course.layout import write  # noqa: PLC0415  as in _open
+
+    write(output, _open(folder).calendar(dt.datetime.now().astimezone()))
+    show.say(f"open it with your calendar: {output}")
 
 
 def submit(lesson: Lesson, folder: Folder = Path()) -> None:
