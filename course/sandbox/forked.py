@@ -105,7 +105,12 @@ class ForkedSession:
             return Strike.CRASH
         finally:
             self.left -= time.monotonic() - begin
-        return self.replay.onto(self._run, len(self.stem.runs) if self.stem else 0)
+        return self.replay.onto(self._run_again, len(self.stem.runs) if self.stem else 0)
+
+    def _run_again(self, count: int, source: str) -> CellRun:
+        result = self._run(count, source)
+        lost = self.room is None and result.strike is Strike.MEMORY
+        return _struck(Strike.CRASH) if lost else result
 
     def _run(self, count: int, source: str) -> CellRun:
         most = int(self.limits.output_mb * 2**20)
@@ -142,7 +147,7 @@ class ForkedSession:
         except wire.MalformedError:
             strike = Strike.PROTOCOL
         except EOFError:
-            strike = Strike.CRASH
+            strike = Strike.MEMORY if self.room.overloaded else Strike.CRASH
             self.lost = self.room.orphaned()
         finally:
             self.left -= time.monotonic() - begin
