@@ -135,9 +135,12 @@ class ForkedSession:
     ) -> tuple[Strike, dict[str, Any] | None]:
         """Send a request; return how that went and the answer, if any. Keeps the time."""
         assert self.room is not None  # noqa: S101  _revive went before
+        patience = self.room.patience
+        if self.left <= 0:
+            self.left += patience.grant(self.room.number())
         if self.left <= 0:
             return Strike.TIMEOUT, None
-        begin = time.monotonic()
+        begin = time.monotonic() - patience.granted
         try:
             return Strike.OK, self.room.exchange(message, min(seconds, self.left))
         except TimeoutError:
@@ -150,7 +153,7 @@ class ForkedSession:
             strike = Strike.MEMORY if self.room.overloaded else Strike.CRASH
             self.lost = self.room.orphaned()
         finally:
-            self.left -= time.monotonic() - begin
+            self.left -= time.monotonic() - patience.granted - begin
         self._lose()
         return strike, None
 

@@ -7,11 +7,12 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from course.sandbox import weight, wire
+from course.sandbox.patience import Patience
 
 GRACE = 0.3
 """How long a process may take, in seconds, to end by itself what took too long."""
@@ -33,6 +34,7 @@ class Room:
     Attributes:
         asked: how many requests were sent.
         overloaded: whether it was ended because they used more.
+        patience: what it was granted beside the limits.
     """
 
     channel: socket.socket
@@ -42,6 +44,7 @@ class Room:
     most: int
     asked: int = 0
     overloaded: bool = False
+    patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,11 +54,11 @@ class Room:
         """Send a request and wait for its answer.
 
         Raises:
-            TimeoutError: it took longer than ``seconds``.
+            TimeoutError: it took longer than ``seconds``, see `Patience`.
             wire.MalformedError: what came is no answer to this request.
             EOFError: the process ended.
         """
-        deadline = time.monotonic() + seconds
+        deadline = self.patience.until(self.number, seconds)
         self.asked += 1
         try:
             wire.send(self.channel, {**message, "number": self.asked}, deadline)
@@ -63,7 +66,7 @@ class Room:
             raise EOFError from error
         return self._answer(deadline)
 
-    def _answer(self, deadline: float) -> dict[str, Any]:
+    def _answer(self, deadline: wire.Deadline) -> dict[str, Any]:
         answer = wire.receive(self.channel, deadline)
         if answer.get("number") != self.asked:
             raise wire.MalformedError("not the answer to this request")

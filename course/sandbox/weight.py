@@ -55,11 +55,12 @@ def _watch() -> None:
 
 def together(process: int) -> int:
     """Return how many bytes a process and its descendants use; 0 for one alone, which has its own limit."""
-    family = _family(process) if process > 0 else []
-    return sum(map(_bytes, family)) if len(family) > 1 else 0
+    found = family(process) if process > 0 else []
+    return sum(map(_bytes, found)) if len(found) > 1 else 0
 
 
-def _family(process: int) -> list[int]:
+def family(process: int) -> list[int]:
+    """Return a process and its descendants, by their numbers."""
     found = [process]
     for each in found:
         with suppress(OSError):

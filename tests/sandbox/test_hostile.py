@@ -322,3 +322,31 @@ def test_a_line_whose_warm_process_died_is_replaced_by_one_of_its_own(place: Pla
         assert session.run("1").strike is OK
         assert other.process is not None
         session.close()
+
+
+SPINNERS = (
+    "import os\nfor _ in range(20):\n    if os.fork() == 0:\n"
+    "        os.setsid()\n        while True: pass\n"
+)
+
+
+def test_who_takes_all_processors_lets_no_other_notebook_time_out(
+    zygote: Zygote, place: Place
+) -> None:
+    begin = time.process_time()
+    sum(range(20_000_000))
+    limits = replace(place.limits, cell_seconds=3 * (time.process_time() - begin) + 0.2)
+    with (
+        closing(zygote.open(place)) as hostile,
+        closing(zygote.open(replace(place, limits=limits))) as honest,
+    ):
+        hostile.run(SPINNERS)
+        assert honest.run("sum(range(20_000_000))").strike is OK
+
+
+def test_who_keeps_itself_waiting_gains_no_time(zygote: Zygote, place: Place) -> None:
+    limits = replace(place.limits, cell_seconds=1.0)
+    with closing(zygote.open(replace(place, limits=limits))) as session:
+        result = session.run(SPINNERS + "while True: pass")
+        assert result.strike is TIMEOUT
+        assert result.seconds < 5
