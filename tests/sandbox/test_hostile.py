@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests_support import marked_processes, text_of
+from tests_support import marked_processes, text_of, wait_for
 
 from course.sandbox.forked import ForkedSession, Zygote
 from course.sandbox.session import Place, Strike
@@ -276,7 +276,7 @@ def test_nothing_is_left_when_the_trusted_process_is_killed(place: Place) -> Non
     with trusted:
         assert trusted.stdout is not None
         assert trusted.stdout.readline() == "up\n"
-        assert marked_processes("86422")
+        wait_for(1, "86422")
         trusted.kill()
     end = time.monotonic() + 5
     while marked_processes("86422") and time.monotonic() < end:
@@ -303,12 +303,12 @@ def test_who_hangs_up_loses_their_rooms_and_nobody_else_does(place: Place) -> No
         source = "import subprocess; subprocess.Popen(['sleep', '86423'], start_new_session=True)"
         for session in (mine, lost):
             assert session.run(source).strike is OK
-        assert len(marked_processes("86423")) == 2
+        wait_for(2, "86423")
         assert theirs.control is not None
         theirs.control.close()  # as when a worker was killed
         assert lost.room is not None
         select.select([lost.room.process], [], [])
-        assert len(marked_processes("86423")) == 1
+        wait_for(1, "86423")
         assert mine.run("1").strike is OK
         lost.close()
         mine.close()
