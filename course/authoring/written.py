@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from course.authoring import marks
+from course.authoring.build import call_of
 from course.authoring.draft import Draft, Wrong
 from course.notebook import NotebookNode
 from course.notebook import marks as metadata
@@ -29,12 +30,16 @@ def add(
         wrong=(*draft.wrong, *_wrong_answers(name, raw)),
         mistakes=(*draft.mistakes, *((file, p.cell, p.line, p.text, p.hint) for p in problems)),
         unclear=draft.unclear
-        | {marks.read(cell.source).name for cell in raw.cells if cell.id in wrongly},
+        | {_question(cell) for cell in raw.cells if cell.id in wrongly} - {""},
         skipped={**draft.skipped, **{(file, cell.id): max(lines.get(cell.id, 0) - cell.source.count("\n"), 0)
                                      for cell in done.cells}},
         rows={**draft.rows, **{(file, cell): line for cell, line in (rows or {}).items()}},
         made=draft.made | {(file, cell.id) for cell in done.cells if cell.id not in lines},
     )  # fmt: skip
+
+
+def _question(cell: NotebookNode) -> str:
+    return marks.read(cell.source).name or call_of(cell.source)[1]
 
 
 def _wrong_answers(name: str, raw: NotebookNode) -> Iterator[Wrong]:

@@ -115,15 +115,15 @@ READ: dict[str, tuple[Spoil, str, str]] = {
     "test in the notebook": (added("assert True", metadata=nbgrader("inside")), "test-inside", "new"),
     "unknown mark": (cell("double-answer", "exercise:", "exercize:"), "mark", "double-answer 1"),
     "wrong answer to nothing": (added("#| wrong: nothing\nx = 1"), "wrong-answer", "new"),
-    "wrong answer no python": (added("#| wrong: broken\ndef double(", place=7), "wrong-answer", "new"),
+    "wrong answer no python": (added("#| wrong: broken\ndef double(", place=7), "wrong-answer", "new 2"),
     "test of nothing": (text(TESTS, 'points(1, question="double")', 'points(1, question="duoble")'), "test-of-nothing", f"{TESTS} 7"),
     "exercise without test": (
-        text(TESTS, 'question="double")\ndef test_small', 'question="how-to-run")\ndef test_small'), "test-points", "double"),
-    "test points differ": (text(TESTS, "points(2", "points(5"), "test-points", "double"),
+        text(TESTS, 'question="double")\ndef test_small', 'question="how-to-run")\ndef test_small'), "test-points", "double-answer"),
+    "test points differ": (text(TESTS, "points(2", "points(5"), "test-points", "double-answer"),
     "tests no python": (text(TESTS, "def test_small_number(double):", "def test_small_number(double)"), "tests", f"{TESTS} 8"),
-    "solution not closed": (cell("double-answer", "    ### END SOLUTION", ""), "mark", "double-answer 1"),
+    "solution not closed": (cell("double-answer", "    ### END SOLUTION", ""), "mark", "double-answer 4"),
     "solution in the open": (added("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), "solution", "new"),
-    "answer without solution": (cell("double-answer", "### BEGIN SOLUTION", "#"), "solution", "double-answer 6"),
+    "answer without solution": (cell("double-answer", "### BEGIN SOLUTION", "#"), "mark", "double-answer 6"),
     "no solution marks": (
         several(cell("double-answer", "    ### BEGIN SOLUTION\n", ""), cell("double-answer", "    ### END SOLUTION", "")),
         "mark", "double-answer 1"),
@@ -206,13 +206,13 @@ def test_a_fault_is_found_at_its_place(good: Path, fault: str) -> None:
 
 # what only shows when the lesson is built and run
 RUN: dict[str, tuple[Spoil, str, str]] = {
-    "the solution fails": (cell("double-answer", "2 * number", "3 * number"), "solution-fails", "double"),
-    "a cell fails": (cell("run-try", "21 + 21", "21 + x"), "cell-fails", "run-try"),
+    "the solution fails": (cell("double-answer", "2 * number", "3 * number"), "solution-fails", "double-answer"),
+    "a cell fails": (cell("run-try", "21 + 21", "21 + x"), "cell-fails", "run-try 1"),
     "the solution is slow": (
         several(cell("double-answer", "return 2", "import time; time.sleep(1.5); return 2"),
-                text(TOML, "cell_seconds = 30", "cell_seconds = 2")), "slow", "double"),
+                text(TOML, "cell_seconds = 30", "cell_seconds = 2")), "slow", "double-answer"),
     "points for nothing": (
-        text(TESTS, "assert double(2) == 4", "assert callable(double)"), "free-points", "double"),
+        text(TESTS, "assert double(2) == 4", "assert callable(double)"), "free-points", "double-answer"),
     "weak tests": (
         several(text(TESTS, "    assert double(3) == 6\n    assert double(-1.5) == -3\n", "    assert double(2) == 4\n")),
         "wrong-passes", "double-answer 5"),

@@ -161,11 +161,11 @@ def solutions_are_marked(draft: Draft) -> Iterator[Finding]:
     """What is to be written by learners stands between the marks that hide it."""
     unclear = {cell for _, cell, _, _, _ in draft.mistakes}
     for file, cell in draft.cells():
-        if cell.id in unclear:
-            continue  # told with its mark
         begins, ends = cell.source.count(BEGIN), cell.source.count(END)
         about = marks(cell)
-        if begins != ends:
+        if cell.id in unclear:
+            pass  # told with its mark
+        elif begins != ends:
             line = next((n for n, text in enumerate(cell.source.splitlines(), 1) if BEGIN in text
                          or END in text), 0)  # fmt: skip
             yield draft.at("solution", "error", (file, cell),
