@@ -1,6 +1,7 @@
 """A lesson as its rules see it: everything that was read of it, once. Pure."""
 
 import ast
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -165,10 +166,20 @@ def _strings(data: object) -> Iterator[str]:
     elif isinstance(data, dict):
         for key, value in data.items():
             yield str(key)
+            if key.startswith(("text/", "image/svg")):
+                yield _attached(value)
             yield from _strings(value)
     elif isinstance(data, list):
         for value in data:
             yield from _strings(value)
+
+
+def _attached(value: object) -> str:
+    """Return the text of an attachment, which is kept in base 64; empty when it is none."""
+    try:
+        return base64.b64decode("".join(_strings(value)), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def tree(source: str) -> ast.Module | None:
