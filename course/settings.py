@@ -1,6 +1,7 @@
 """`course.toml`: what a trainer declares about a course, checked before anything acts on it."""
 
 import datetime as dt
+import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -9,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -19,8 +18,10 @@ from pydantic import (
 )
 
 from course import dates
+from course.correspondence import Address, Post, Reminders, Table
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
+from course.mistakes import explain
 from course.scoring import CountRule, LateRule
 
 
@@ -37,6 +38,13 @@ def _name(value: object) -> object:
     return value
 
 
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("an address that begins with https:// or http://")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_address)]
 Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
 Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
 Name = Annotated[str, BeforeValidator(_name)]
@@ -44,18 +52,21 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Objective(Table):
+    """Something that a learner can do afterwards.
 
-
-class Objective(_Table):
-    """Something that a learner can do afterwards."""
+    Attributes:
+        holds: how long it holds once it is shown, in the place of the certificates' own.
+        shown_at: share of the points that shows it, in the place of what else says so.
+    """
 
     id: Name
     text: str
+    holds: Every | None = None
+    shown_at: Share | None = None
 
 
-class Lesson(_Table):
+class Lesson(Table):
     """One lesson: a folder with one notebook or more.
 
     Attributes:
@@ -87,7 +98,7 @@ class Lesson(_Table):
     attempts_count: CountRule | None = None
 
 
-class Accepted(_Table):
+class Accepted(Table):
     """A finding of ``course check`` that is meant to be so.
 
     Attributes:
@@ -101,7 +112,7 @@ class Accepted(_Table):
     reason: str = Field(min_length=3)
 
 
-class Policies(_Table):
+class Policies(Table):
     """Rules that hold for all lessons.
 
     Attributes:
@@ -128,7 +139,7 @@ class Policies(_Table):
     review_every: Every | None = None
 
 
-class Spelling(_Table):
+class Spelling(Table):
     """How `course check` looks at words, where a dictionary is installed.
 
     Attributes:
@@ -140,36 +151,34 @@ class Spelling(_Table):
     words: tuple[str, ...] = ()
 
 
-class Group(_Table):
+class Group(Table):
     """Learners who belong together, a class or a department."""
 
     id: Name
     title: str = ""
 
 
-class Staff(_Table):
+class Staff(Table):
     """Somebody who works at the grading desk.
 
     Attributes:
         name: as JupyterHub or the computer knows it.
         role: an instructor may do everything, a grader marks and edits rubrics, an observer reads.
+        email: where the digest of the week goes; empty for none.
     """
 
     name: str = Field(min_length=1)
     role: Literal["instructor", "grader", "observer"] = "grader"
+    email: Address | Literal[""] = ""
 
 
-class Service(_Table):
-    """The course service, when releases and submissions go over one.
-
-    Attributes:
-        url: its address; empty for the exchange in a shared folder.
-    """
+class Service(Table):
+    """The course service that everything goes over; without a url it is the exchange in a shared folder."""
 
     url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
 
 
-class Assignment(_Table):
+class Assignment(Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
     What is left empty means all of them; an answer that no assignment is about is everybody's.
@@ -189,7 +198,72 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
-class CourseFile(_Table):
+class Certificates(Table):
+    """What stands on certificates.
+
+    Attributes:
+        issuer: in whose name; by default the course's authors.
+        holds: how long an objective holds once it is shown; None for ever.
+    """
+
+    issuer: str = ""
+    holds: Every | None = None
+
+
+class Oversight(Table):
+    """What is looked after while nobody is in the room.
+
+    Attributes:
+        shown_at: share of the points of the questions about an objective that shows it; None: each lesson's pass mark.
+        inactive: after how long without anything handed in somebody who is behind is asked after.
+        answer_within: how soon learners were promised marks, and answers to what they ask.
+        stuck_tries: after how many failures of one question, none of them followed by a success ...
+        stuck_hints: ... or how many hints ...
+        stuck_minutes: ... or how many minutes at it somebody may need help.
+    """
+
+    shown_at: Share | None = None
+    inactive: Every = dt.timedelta(days=7)
+    answer_within: Every = dt.timedelta(days=3)
+    stuck_tries: int = Field(default=5, ge=1)
+    stuck_hints: int = Field(default=3, ge=1)
+    stuck_minutes: int = Field(default=60, ge=1)
+
+
+class Lti(Table):
+    """A learning platform that may launch lessons by LTI 1.3, as it says of itself where a tool is registered.
+
+    Attributes:
+        issuer: its name, an address.
+        client: the id that it gives the course.
+        deployments: ids of the places in it from which lessons may be launched.
+        login, token, keys: addresses where it signs people in, gives tokens, and shows its public keys.
+    """
+
+    issuer: WebAddress
+    client: str = Field(min_length=1)
+    deployments: tuple[str, ...] = Field(min_length=1)
+    login: WebAddress
+    token: WebAddress
+    keys: WebAddress
+
+
+class Platforms(Table):
+    """How the course is known to learning platforms.
+
+    Attributes:
+        home: an address that is the course's own: names of activities and accounts begin with it.
+        learn: where learners open lessons; ``{lesson}`` stands for the lesson's folder. Empty where they
+            open them on their own machines.
+        lti: platforms that may launch lessons.
+    """
+
+    home: WebAddress = ""
+    learn: WebAddress = ""
+    lti: tuple[Lti, ...] = ()
+
+
+class CourseFile(Table):
     """The whole of `course.toml`.
 
     Attributes:
@@ -210,6 +284,11 @@ class CourseFile(_Table):
     staff: tuple[Staff, ...] = ()
     service: Service = Service()
     spelling: Spelling = Spelling()
+    certificates: Certificates = Certificates()
+    oversight: Oversight = Oversight()
+    platforms: Platforms = Platforms()
+    post: Post = Post()
+    reminders: Reminders = Reminders()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -253,6 +332,18 @@ class CourseFile(_Table):
         )
         return self.policies.model_copy(update=own)
 
+    def holds(self, objective: str) -> int | None:
+        """Return for how many days an objective holds once it is shown; None for ever."""
+        own = [each.holds for each in self.objectives if each.id == objective and each.holds]
+        span = own[0] if own else self.certificates.holds
+        return span.days if span else None
+
+    def shown_at(self, objective: str, lesson: str) -> float:
+        """Return the share of the points of its questions in a lesson that shows an objective."""
+        own = [each.shown_at for each in self.objectives if each.id == objective]
+        told = (*own, self.oversight.shown_at, self.lesson(lesson).pass_mark)
+        return next(share for share in told if share is not None)
+
     @property
     def zone(self) -> ZoneInfo:
         """The course's time zone."""
@@ -283,7 +374,7 @@ def parse(data: dict[str, Any], path: Path) -> CourseFile:
     try:
         return CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:
-        lines = [_explain(problem) for problem in error.errors(include_url=False)]
+        lines = [explain(problem, CourseFile) for problem in error.errors(include_url=False)]
         what = (
             lines[0] if len(lines) == 1 else f"{len(lines)} mistakes\n    " + "\n    ".join(lines)
         )

@@ -12,18 +12,23 @@ import typer
 
 from course.cli import (
     audit,
+    certify,
     give,
     grade,
     inspect,
+    items,
     learn,
     make,
+    pace,
     people,
+    platforms,
     review,
     serve,
     show,
     suggest,
     teach,
     trade,
+    verify,
     write,
 )  # fmt: skip
 from course.errors import CourseError
@@ -47,11 +52,16 @@ for group in (
     serve,
     teach,
     give,
+    pace,
     inspect,
     suggest,
     review,
     grade,
     audit,
+    items,
+    certify,
+    verify,
+    platforms,
     learn,
 ):
     group.add_to(app)

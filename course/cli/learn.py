@@ -1,5 +1,6 @@
 """The learner's commands, used in the learner's own folder."""
 
+import datetime as dt
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, next_step, submit, sync, feedback, dispute, verify):
+    for command in (join, fetch, update, next_step, plan, calendar, submit, sync, feedback, dispute):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
 
@@ -108,28 +109,6 @@ def _say_synced(done: Any) -> None:
             )
 
 
-def verify(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A receipt, or a sealed submission.")
-    ],
-    key: Annotated[
-        str,
-        typer.Option(
-            metavar="KEY", help="The key that must have signed it; by default your course's."
-        ),
-    ] = "",
-    folder: Folder = Path(),
-) -> None:
-    """Check what was signed: that it is as it was made, and by whom. Nobody is asked.
-
-    Example: `course verify receipts/ana+cleaning+20260301T201500Z+5f3a9c01.json`
-    """
-    from course.verifying import verify as check  # noqa: PLC0415  --help starts at once
-
-    for line in check(file, key, folder):
-        show.say(line)
-
-
 def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
     """Copy a lesson into your folder. Nothing of yours is overwritten.
 
@@ -194,11 +173,54 @@ def _say_updated(done: Any) -> None:
 
 
 def next_step(folder: Folder = Path()) -> None:
-    """Say in one line what to do next.
+    """Say in one line what to do next, and in another what is left of the course.
 
     Example: `course next`
     """
-    show.say(_open(folder).next())
+    from course.pacing.plan import summary  # noqa: PLC0415  as in _open
+
+    study, now = _open(folder), dt.datetime.now().astimezone()
+    show.say(study.next())
+    if steps := study.plan(now):
+        show.say(summary(steps, now))
+
+
+def plan(folder: Folder = Path(), json: show.JsonOption = False) -> None:
+    """Show what is left of each lesson, how long it takes, and when it is due for you.
+
+    Example: `course plan`
+    """
+    from course.pacing.plan import said_of, summary  # noqa: PLC0415  as in _open
+
+    now = dt.datetime.now().astimezone()
+    steps = _open(folder).plan(now)
+    rows = [
+        {"lesson": step.lesson, "title": step.title, "standing": said_of(step), "minutes": step.minutes,
+         "due": step.said, "moment": step.due.isoformat() if step.due else None} for step in steps
+    ]  # fmt: skip
+    columns = {"lesson": "lesson", "title": "title", "standing": "how it stands", "minutes": "minutes left",
+               "due": "due"}  # fmt: skip
+    show.table(rows, columns, as_json=json, empty="no lesson is released yet")
+    if steps and not json:
+        show.say(summary(steps, now))
+
+
+def calendar(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")
+    ] = Path("course.ics"),
+    folder: Folder = Path(),
+) -> None:
+    """Write your due dates as a calendar file; open it with your calendar.
+
+    Opened again after a date moved, it moves the entry that you have.
+
+    Example: `course calendar -o dates.ics`
+    """
+    from course.layout import write  # noqa: PLC0415  as in _open
+
+    write(output, _open(folder).calendar(dt.datetime.now().astimezone()))
+    show.say(f"open it with your calendar: {output}")
 
 
 def _reach_out(study: Any) -> None:
@@ -237,10 +259,8 @@ def submit(
             if to
             else f"when there is a network: course sync ({receipt.file})"
         )
-    show.say(
-        f"receipt {receipt.digest}"
-        + (f" in {receipt.file}" if receipt.file and not receipt.waits else "")
-    )
+    where = f" in {receipt.file}" if receipt.file and not receipt.waits else ""
+    show.say(f"{'SHA-256' if receipt.waits else 'receipt'} {receipt.digest}{where}")
     rest = f"; still empty: {show.listing(receipt.unanswered)}" if receipt.unanswered else ""
     show.say(
         f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}"
