@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
 
-from course import submitting
 from course import layout as disk
 from course import notebook as notebooks
+from course import submitting
 from course.authoring import build
 from course.dates import own_zone
 from course.errors import Invalid, NotFound
@@ -177,7 +177,9 @@ class Study:
     def _announced(self) -> list[Announced]:
         """Return what the course says of its lessons; of what it says nothing, the names."""
         try:
-            said = {one["lesson"]: Announced(**one) for one in self.reach.announced().get("lessons", [])}
+            said = {
+                one["lesson"]: Announced(**one) for one in self.reach.announced().get("lessons", [])
+            }
         except (KeyError, TypeError):
             said = {}  # released by an older version
         names = self.reach.lessons()
@@ -204,7 +206,9 @@ class Study:
         if self.access is not None:
             return submitting.over_service(self.access, self.reach, own, seen)
         time = transfer.submit(self.reach, lesson, self.folder)
-        return Receipt(lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run)
+        return Receipt(
+            lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run
+        )
 
     def feedback(self, lesson: str) -> list[Path]:
         """Fetch the feedback pages of a lesson; the newest is the last."""

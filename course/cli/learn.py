@@ -17,7 +17,18 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, next_step, plan, calendar, submit, sync, feedback, dispute):
+    for command in (
+        join,
+        fetch,
+        update,
+        next_step,
+        plan,
+        calendar,
+        submit,
+        sync,
+        feedback,
+        dispute,
+    ):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
 

@@ -53,7 +53,7 @@ HEAVY = {
     "starlette": ("service/",),
     "uvicorn": ("service/",),
     "jupyterhub": ("service/",),
-    "httpx": ("exchange/remote.py",),
+    "httpx": ("exchange/remote.py", "platforms/lrs.py"),
     "pandas": ("insight/", "sandbox/values.py"),
     "pyarrow": ("insight/", "sandbox/values.py"),
     "msgspec": ("insight/records.py",),

@@ -1,16 +1,10 @@
-"""What `course.toml` declares about letters and questions between a course and its people."""
+"""Letters between a course and its people."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
-
-
-class Table(BaseModel):
-    """A table of `course.toml`: what is unknown in it is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from course.settings.table import MailAddress, Table
 
 
 class Post(Table):
@@ -27,7 +21,7 @@ class Post(Table):
     port: int = Field(default=587, ge=1, le=65_535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
-    sender: Address = "course@localhost"
+    sender: MailAddress = "course@localhost"
     folder: str = Field(default="letters", pattern=r"^[A-Za-z0-9_-]+$")
 
 
