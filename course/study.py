@@ -14,6 +14,7 @@ from course.dates import own_zone
 from course.errors import Invalid, NotFound
 from course.exchange import config, mirror, remote, requests, transfer
 from course.exchange.access import Access, key_of
+from course.exchange.reach import Reach, handed_in
 from course.lesson import dates, record
 from course.lesson.plan import lessons as lesson_plans
 from course.lesson.progress import line
@@ -40,7 +41,7 @@ class Study:
     """
 
     folder: Path
-    reach: transfer.Reach
+    reach: Reach
     access: Access | None = None
 
     @classmethod
@@ -164,7 +165,7 @@ class Study:
             for name, one in lesson_plans(self.folder).items()
         }
         own = dates.read(self.folder)
-        return steps(self._announced(), here, own, transfer.handed_in(self.reach), now)
+        return steps(self._announced(), here, own, handed_in(self.reach), now)
 
     def calendar(self, now: dt.datetime) -> bytes:
         """Return the due dates as a calendar file; one written later moves the entries of this one."""
@@ -281,10 +282,10 @@ def _find_exchange(course: Path) -> tuple[Path, str]:
     )
 
 
-def _reach(path: Path) -> transfer.Reach:
+def _reach(path: Path) -> Reach:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return transfer.Reach(
+        return Reach(
             path.parent / data["exchange"],
             data["course"],
             disk.safe_name(data["learner"], "learner"),
