@@ -45,11 +45,12 @@ class Study:
     access: Access | None = None
 
     @classmethod
-    def join_by_link(cls, folder: Path, link: str, name: str) -> "Study":
+    def join_by_link(cls, folder: Path, link: str, name: str, hub_token: str = "") -> "Study":
         """Make a folder a learner's folder of a course at a service, with every lesson that is out.
 
         Args:
             name: how others call the learner.
+            hub_token: of the learner's server at a JupyterHub, which knows the name.
 
         Raises:
             Invalid: no such link; no name; the folder belongs to a course already.
@@ -59,7 +60,11 @@ class Study:
         folder = folder.resolve()
         _refuse_joined(folder)
         key = key_of(folder)
-        url, told = remote.join(link, name=name, key=key.public, zone=own_zone())
+        said = {"key": key.public, "zone": own_zone()}
+        if hub_token:
+            url, told = remote.join_from_hub(link, hub_token, **said)
+        else:
+            url, told = remote.join(link, name=name, **said)
         access = Access(folder, url, told["course"], told["name"], told["token"], told["office"])
         access.keep()
         disk.write(
