@@ -7,7 +7,6 @@ for graded in course.autograde("cleaning"): ...
 """
 
 import datetime as dt
-import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -173,17 +172,13 @@ class Course:
         disk.write(folder / sheet.NAME, sheet.build(lesson, items.values(), checks, about))
 
     def _announce(self) -> None:
-        """Tell learners' machines, beside the exchange, what the course is called and what is out."""
-        place = self.layout.exchange / self.layout.course_id
+        """Tell learners' machines what the course is called and what is known of its lessons."""
         lessons = [
             {"lesson": name, "title": self.file.lesson(name).title or name,
              "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due)}
-            for name in self.lessons() if (place / "outbound" / name).is_dir()
+            for name in self.lessons()
         ]  # fmt: skip
-        disk.write(
-            place / "course.json",
-            json.dumps({"title": self.file.title, "lessons": lessons}, indent=1),
-        )
+        transfer.announce(self.layout, self.config, {"title": self.file.title, "lessons": lessons})
 
     @property
     def sources(self) -> Sources:

@@ -7,7 +7,8 @@ import uvicorn
 
 from course.errors import Unavailable
 from course.office.office import Office
-from course.service.app import application
+from course.service.app import application, below
+from course.service.hub import Hub, prefix
 
 
 def serve(
@@ -36,7 +37,7 @@ def serve(
         ) from error  # fmt: skip
     ready(listening.getsockname()[1])
     config = uvicorn.Config(
-        application(office, url), log_level="warning", proxy_headers=True, server_header=False,
+        below(prefix(), application(office, url, Hub.of())), log_level="warning", proxy_headers=True, server_header=False,
         timeout_graceful_shutdown=10, lifespan="off",
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])

@@ -16,7 +16,7 @@ from course.mistakes import explain
 from course.settings.lesson import Accepted, Lesson, Objective, Policies, Spelling
 from course.settings.letters import Post, Reminders
 from course.settings.oversight import Certificates, Oversight, Platforms
-from course.settings.people import Assignment, Group, Staff
+from course.settings.people import Assignment, Group, Service, Staff
 from course.settings.table import Name, Table, Zone
 
 
@@ -39,6 +39,7 @@ class CourseFile(Table):
     accepted: tuple[Accepted, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
+    service: Service = Service()
     spelling: Spelling = Spelling()
     certificates: Certificates = Certificates()
     oversight: Oversight = Oversight()

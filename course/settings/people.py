@@ -1,4 +1,4 @@
-"""Groups of learners, who works at the grading desk, and whose share of the marking is what."""
+"""Groups of learners, who works at the grading desk, whose share of the marking is what, and where all meet."""
 
 from typing import Literal
 
@@ -46,3 +46,9 @@ class Assignment(Table):
     questions: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     learners: tuple[str, ...] = ()
+
+
+class Service(Table):
+    """The course service that everything goes over; without a url it is the exchange in a shared folder."""
+
+    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
