@@ -1,65 +1,33 @@
 """The learner's side of a course: join, fetch, hand in, read feedback, in a folder of one's own."""
 
+import datetime as dt
 import tomllib
 from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
 
-from course import dates
 from course import layout as disk
 from course import notebook as notebooks
+from course import submitting
 from course.authoring import build
-from course.errors import Invalid, NotFound, Refused, Unavailable
-from course.exchange import config, mirror, outbox, remote, requests, transfer
+from course.dates import own_zone
+from course.errors import Invalid, NotFound
+from course.exchange import config, mirror, remote, requests, transfer
 from course.exchange.access import Access, key_of
+from course.exchange.reach import Reach, handed_in
+from course.lesson import dates, record
+from course.lesson.plan import lessons as lesson_plans
 from course.lesson.progress import line
 from course.look import look_at
-from course.office.receipts import Look
+from course.pacing.calendar import Entry, written
+from course.pacing.plan import Announced, Step, due_title, steps
 from course.questions import sheet
+from course.submitting import Receipt, Synced
 from course.update import folder as updating
 
+__all__ = ["Receipt", "Study", "Synced"]
+
 CACHE = Path(".course") / "cache"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was handed in.
-
-    Attributes:
-        time: as nbgrader writes it, in UTC.
-        digest: SHA-256 over the lesson's folder; of the sealed file where there is one.
-        answered: how many graded questions hold an answer.
-        unanswered: ids of those that hold none.
-        will_not_run: cells that can't run, each with the reason.
-        file: the sealed file while it has not arrived; the receipt's when it has.
-        waits: why it has not arrived; empty when it has.
-        notes: what the office says of it.
-    """
-
-    lesson: str
-    time: str
-    digest: str
-    answered: int
-    unanswered: tuple[str, ...]
-    will_not_run: tuple[str, ...] = ()
-    file: Path | None = None
-    waits: str = ""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Synced:
-    """What came of reaching the service.
-
-    Attributes:
-        sent: what became of each submission that waited.
-        lessons: those that are new or changed.
-        away: why the service could not be reached; None when it was.
-    """
-
-    sent: tuple[outbox.Sent, ...] = ()
-    lessons: tuple[str, ...] = ()
-    away: Unavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +41,16 @@ class Study:
     """
 
     folder: Path
-    reach: transfer.Reach
+    reach: Reach
     access: Access | None = None
 
     @classmethod
-    def join_by_link(cls, folder: Path, link: str, name: str) -> "Study":
+    def join_by_link(cls, folder: Path, link: str, name: str, hub_token: str = "") -> "Study":
         """Make a folder a learner's folder of a course at a service, with every lesson that is out.
 
         Args:
             name: how others call the learner.
+            hub_token: of the learner's server at a JupyterHub, which knows the name.
 
         Raises:
             Invalid: no such link; no name; the folder belongs to a course already.
@@ -91,7 +60,11 @@ class Study:
         folder = folder.resolve()
         _refuse_joined(folder)
         key = key_of(folder)
-        url, told = remote.join(link, name=name, key=key.public, zone=dates.own_zone())
+        said = {"key": key.public, "zone": own_zone()}
+        if hub_token:
+            url, told = remote.join_from_hub(link, hub_token, **said)
+        else:
+            url, told = remote.join(link, name=name, **said)
         access = Access(folder, url, told["course"], told["name"], told["token"], told["office"])
         access.keep()
         disk.write(
@@ -151,18 +124,7 @@ class Study:
         Raises:
             Refused: the service does not know this folder any more.
         """
-        if self.access is None:
-            return Synced()
-        mirror.make(self.access)
-        try:
-            with self.access.remote() as service:
-                lessons = mirror.refresh(self.access, service)
-                mirror.send_requests(self.access, service)
-        except Unavailable as error:
-            return Synced(away=error)
-        sent = tuple(outbox.send(self.access))
-        away = next((each.trouble for each in sent if isinstance(each.trouble, Unavailable)), None)
-        return Synced(sent, tuple(lessons), away)
+        return submitting.sync(self.access) if self.access else Synced()
 
     def fetch(self, lesson: str) -> Path:
         """Copy a released lesson here; what is here already is never overwritten."""
@@ -197,61 +159,62 @@ class Study:
         """Return the released lessons that are here."""
         return [name for name in self.reach.lessons() if (self.folder / name).is_dir()]
 
+    def plan(self, now: dt.datetime) -> list[Step]:
+        """Return what is left of the course, and when it is due for this learner.
+
+        Args:
+            now: with the learner's zone.
+        """
+        here = {
+            name: (one, record.read(self.folder / name))
+            for name, one in lesson_plans(self.folder).items()
+        }
+        own = dates.read(self.folder)
+        return steps(self._announced(), here, own, handed_in(self.reach), now)
+
+    def calendar(self, now: dt.datetime) -> bytes:
+        """Return the due dates as a calendar file; one written later moves the entries of this one."""
+        entries = [
+            Entry(f"due/{step.lesson}/{self.reach.learner}", due_title(step), step.due)
+            for step in self.plan(now) if step.due
+        ]  # fmt: skip
+        return written(self.reach.course_id, self.reach.course_id, entries, now)
+
+    def _announced(self) -> list[Announced]:
+        """Return what the course says of its lessons; of what it says nothing, the names."""
+        try:
+            said = {
+                one["lesson"]: Announced(**one) for one in self.reach.announced().get("lessons", [])
+            }
+        except (KeyError, TypeError):
+            said = {}  # released by an older version
+        names = self.reach.lessons()
+        return [*(one for one in said.values() if one.lesson in names),
+                *(Announced(name) for name in names if name not in said)]  # fmt: skip
+
     def next(self) -> str:
         """Return in one line what to do next, in the first lesson that is not done."""
         return line(self.folder, self.reach.lessons())
 
     def submit(self, lesson: str, to: Path | None = None, *, fewer: bool = False) -> Receipt:
-        """Hand a lesson in; returns what was handed in.
-
-        Over a service it is sealed first and sent then; without a network it waits in the outbox.
+        """Hand a lesson in; see `course.submitting`.
 
         Args:
             to: seal it into this folder instead, to be carried.
-            fewer: also when an earlier attempt answered more.
-
-        Raises:
-            Refused: an earlier attempt answered more questions.
+            fewer: also when an earlier attempt answered more questions.
         """
-        if self.access is None and to is None:
-            time = transfer.submit(self.reach, lesson, self.folder)
-            own = self.folder / lesson
-            seen = look_at(self.reach.outbound / lesson, own)
-            return Receipt(
-                lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run
-            )
         own = transfer.ready(self.reach, lesson, self.folder)
         seen = look_at(self.reach.outbound / lesson, own)
         if not fewer:
-            self._refuse_fewer(lesson, seen)
-        if self.access is None or to is not None:
-            work, path = outbox.seal(self.folder, self.reach.course_id, self.reach.learner, own, to)
-            paper, waits = None, "it is to be carried"
-        else:
-            work, path = outbox.hand_in(self.access, own, self.reach.cache)
-            done = self.sync()
-            sent = next((each for each in done.sent if each.work.digest == work.digest), None)
-            if sent is not None and sent.trouble is not None and done.away is None:
-                raise sent.trouble
-            paper, waits = sent.receipt if sent else None, done.away.what if done.away else ""
-        if paper is not None:
-            path = outbox.receipt_path(self.folder, work)
+            submitting.refuse_fewer(self.folder, lesson, seen)
+        if to is not None:
+            return submitting.to_carry(self.folder, self.reach, own, seen, to)
+        if self.access is not None:
+            return submitting.over_service(self.access, self.reach, own, seen)
+        time = transfer.submit(self.reach, lesson, self.folder)
         return Receipt(
-            lesson, mirror.nbgraders_time(work), work.digest, seen.answered, seen.unanswered, seen.will_not_run,
-            path, "" if paper else waits, tuple(paper["notes"]) if paper else (),
-        )  # fmt: skip
-
-    def _refuse_fewer(self, lesson: str, seen: Look) -> None:
-        """Raise Refused when an earlier attempt answered more questions than there are answers now."""
-        for paper in outbox.receipts(self.folder, lesson):
-            before = paper["questions"] - len(paper["unanswered"])
-            if before > seen.answered:
-                raise Refused(
-                    "you answered more questions in an attempt before", where=lesson,
-                    expected=f"at least {before} answers, as in attempt {paper['attempt']}",
-                    found=f"{seen.answered}; empty now: {', '.join(seen.unanswered)}",
-                    hint=f"if you mean it: course submit {lesson} --fewer; every attempt is kept",
-                )  # fmt: skip
+            lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run
+        )
 
     def feedback(self, lesson: str) -> list[Path]:
         """Fetch the feedback pages of a lesson; the newest is the last."""
@@ -324,10 +287,10 @@ def _find_exchange(course: Path) -> tuple[Path, str]:
     )
 
 
-def _reach(path: Path) -> transfer.Reach:
+def _reach(path: Path) -> Reach:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return transfer.Reach(
+        return Reach(
             path.parent / data["exchange"],
             data["course"],
             disk.safe_name(data["learner"], "learner"),

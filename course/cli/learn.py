@@ -1,5 +1,7 @@
 """The learner's commands, used in the learner's own folder."""
 
+import datetime as dt
+import os
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from course.cli import show
+from course.errors import Invalid
 
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's name.")]
 Folder = Annotated[
@@ -16,7 +19,18 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, next_step, submit, sync, feedback, dispute):
+    for command in (
+        join,
+        fetch,
+        update,
+        next_step,
+        plan,
+        calendar,
+        submit,
+        sync,
+        feedback,
+        dispute,
+    ):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
 
@@ -41,6 +55,12 @@ def join(
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="With a link: how others call you.")
     ] = None,
+    hub: Annotated[
+        bool,
+        typer.Option(
+            "--hub", help="Come in as this JupyterHub knows you; COURSE is the service's address."
+        ),
+    ] = False,
     folder: Folder = Path(),
 ) -> None:
     """Make this folder yours for a course.
@@ -52,7 +72,7 @@ def join(
     """
     from course.study import Study  # noqa: PLC0415  as in _open
 
-    if "/join/" not in course:
+    if "/join/" not in course and not hub:
         study = Study.join(folder, Path(course), learner)
         lessons = study.reach.lessons()
     elif (folder / "course.toml").is_file():
@@ -62,7 +82,9 @@ def join(
         show.say(f"{access.course} is reached at {access.url}, as {access.who}")
         return
     else:
-        study = Study.join_by_link(folder, course, name or learner or getuser())
+        study = Study.join_by_link(
+            folder, course, name or learner or getuser(), _hub_token() if hub else ""
+        )
         lessons = study.reach.lessons()
         for lesson in lessons[:1]:
             study.fetch(lesson)
@@ -70,6 +92,15 @@ def join(
         f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}"
     )
     show.say(_first_step(study, lessons))
+
+
+def _hub_token() -> str:
+    token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    if not token:
+        raise Invalid(
+            "this is no JupyterHub's server", expected="a terminal in it", hint="join without --hub"
+        )
+    return token
 
 
 def _first_step(study: Any, lessons: list[str]) -> str:
@@ -172,11 +203,54 @@ def _say_updated(done: Any) -> None:
 
 
 def next_step(folder: Folder = Path()) -> None:
-    """Say in one line what to do next.
+    """Say in one line what to do next, and in another what is left of the course.
 
     Example: `course next`
     """
-    show.say(_open(folder).next())
+    from course.pacing.plan import summary  # noqa: PLC0415  as in _open
+
+    study, now = _open(folder), dt.datetime.now().astimezone()
+    show.say(study.next())
+    if steps := study.plan(now):
+        show.say(summary(steps, now))
+
+
+def plan(folder: Folder = Path(), json: show.JsonOption = False) -> None:
+    """Show what is left of each lesson, how long it takes, and when it is due for you.
+
+    Example: `course plan`
+    """
+    from course.pacing.plan import said_of, summary  # noqa: PLC0415  as in _open
+
+    now = dt.datetime.now().astimezone()
+    steps = _open(folder).plan(now)
+    rows = [
+        {"lesson": step.lesson, "title": step.title, "standing": said_of(step), "minutes": step.minutes,
+         "due": step.said, "moment": step.due.isoformat() if step.due else None} for step in steps
+    ]  # fmt: skip
+    columns = {"lesson": "lesson", "title": "title", "standing": "how it stands", "minutes": "minutes left",
+               "due": "due"}  # fmt: skip
+    show.table(rows, columns, as_json=json, empty="no lesson is released yet")
+    if steps and not json:
+        show.say(summary(steps, now))
+
+
+def calendar(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")
+    ] = Path("course.ics"),
+    folder: Folder = Path(),
+) -> None:
+    """Write your due dates as a calendar file; open it with your calendar.
+
+    Opened again after a date moved, it moves the entry that you have.
+
+    Example: `course calendar -o dates.ics`
+    """
+    from course.layout import write  # noqa: PLC0415  as in _open
+
+    write(output, _open(folder).calendar(dt.datetime.now().astimezone()))
+    show.say(f"open it with your calendar: {output}")
 
 
 def _reach_out(study: Any) -> None:
@@ -215,10 +289,8 @@ def submit(
             if to
             else f"when there is a network: course sync ({receipt.file})"
         )
-    show.say(
-        f"receipt {receipt.digest}"
-        + (f" in {receipt.file}" if receipt.file and not receipt.waits else "")
-    )
+    where = f" in {receipt.file}" if receipt.file and not receipt.waits else ""
+    show.say(f"{'SHA-256' if receipt.waits else 'receipt'} {receipt.digest}{where}")
     rest = f"; still empty: {show.listing(receipt.unanswered)}" if receipt.unanswered else ""
     show.say(
         f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}"

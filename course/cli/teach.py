@@ -90,7 +90,7 @@ def collect(
 
     opened = show.open_course(course)
     if opened.file.service.url and (new := serving.meet(opened)):
-        show.say(f"{new} learners joined since")
+        show.say(f"joined since: {show.listing(new)}")
     for lesson in show.each("collecting", lessons):
         found = opened.collect(lesson, source)
         show.say(f"{lesson}: {len(found.learners)} new or changed" + (

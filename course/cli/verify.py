@@ -9,7 +9,7 @@ import typer
 
 from course.cli import show
 from course.cli.show import JsonOption
-from course.errors import CourseError, Invalid
+from course.errors import CourseError, Invalid, NotFound
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,51 +20,49 @@ def add_to(app: typer.Typer) -> None:
 def verify(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="A certificate, a receipt, or a sealed submission."),
+        typer.Argument(metavar="FILE", help="A certificate, a receipt or a sealed submission."),
     ],
-    key: Annotated[
+    issuer: Annotated[
         str,
         typer.Option(
-            metavar="KEY",
-            help="Who must have signed it: a key, or a did:key; by default your course's.",
+            metavar="DID|KEY", help="Who must have signed it: did:key:z6Mk…, or a receipt's key."
         ),
     ] = "",
     on: Annotated[
-        str, typer.Option(metavar="DAY", help="Whether a certificate held on that day; else today.")
+        str, typer.Option(metavar="DAY", help="Whether it held on that day; else today.")
     ] = "",
     course: Annotated[
         Path | None,
         typer.Option(
-            "--course",
-            metavar="DIR",
-            help="Look, too, whether this course knows a certificate's evidence.",
+            "--course", metavar="DIR", help="Look, too, whether this course knows its evidence."
         ),
     ] = None,
-    folder: Annotated[
-        Path, typer.Option("--folder", help="Your folder of the course, which knows its key.")
-    ] = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Check what was signed: that it is as it was made, and by whom. Nobody is asked.
+    """Check a signed file, without asking anybody: who signed it, and that nobody changed it since.
 
-    Exit code 2 when it was changed or somebody else signed it; 3 when a certificate holds no
-    longer, or not yet.
+    Exit code 2 when it was changed or somebody else signed it, 3 when it holds no longer, or not yet.
 
     Example: `course verify certificates/ana/2027-02-01-5f2c9a1e.json`
     """
     from course import verifying  # noqa: PLC0415  --help starts at once
-    from course.certificate import credential  # noqa: PLC0415  as above
 
-    data = verifying.json_of(file)
-    if credential.is_credential(data):
-        _certificate(file, data, key, on, course, as_json=json)
+    if not file.is_file():
+        raise NotFound("no such file", where=str(file))
+    if verifying.is_sealed(file):
+        for line in verifying.of_sealed(file):
+            show.say(line)
         return
-    lines = list(verifying.verify(file, key, folder))
-    if json:
-        show.data(lines)
+    try:
+        data = texts.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Invalid("this is nothing that a course signs", where=str(file), expected="JSON in UTF-8",
+                      found=str(error)) from error  # fmt: skip
+    if verifying.is_receipt(data):
+        for line in verifying.of_receipt(file, data, issuer):
+            show.say(line)
         return
-    for line in lines:
-        show.say(line)
+    _certificate(file, data, issuer, on, course, as_json=json)
 
 
 def _certificate(
@@ -75,7 +73,7 @@ def _certificate(
 
     found = credential.read(texts.dumps(data), str(file))
     moment = dates.moment(on, dt.UTC, last=True) if on else dt.datetime.now(dt.UTC)
-    fault, issuer = found.fault, _owner(issuer)
+    fault = found.fault
     if not fault and issuer and found.issuer[1] != issuer:
         fault = f"it was signed by {found.issuer[1]}, not by {issuer}"
     if not fault and course is not None:
@@ -95,19 +93,6 @@ def _certificate(
         raise typer.Exit(show.NEEDS_PERSON)
 
 
-def _owner(key: str) -> str:
-    """Return a key, as keys are written elsewhere, as the name of its owner."""
-    from course.certificate import did  # noqa: PLC0415  --help starts at once
-    from course.signing import raw  # noqa: PLC0415  as above
-
-    try:
-        return key if not key or key.startswith("did:key:") else did.did(raw(key))
-    except ValueError as error:
-        raise Invalid(
-            "this is no key", found=key, expected="a did:key, or a key as course shows it"
-        ) from error
-
-
 def _say(found: Any, state: str, issuer: str, course: Path | None) -> None:
     until = f" until {found.valid_until:%Y-%m-%d}" if found.valid_until else ", without an end"
     words = {"holds": "holds", "lapsed": "HOLDS NO LONGER", "not yet": "DOES NOT HOLD YET"}
@@ -121,7 +106,7 @@ def _say(found: Any, state: str, issuer: str, course: Path | None) -> None:
         show.say("  its evidence stands in the course's ledger, whose chain is whole")
     elif not issuer:
         show.say(
-            "  a name can be claimed by anybody: compare the key with the issuer's own, or give --key"
+            "  a name can be claimed by anybody: compare the key with the issuer's own, or give --issuer"
         )
 
 

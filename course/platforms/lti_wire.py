@@ -55,6 +55,7 @@ class Asked(Request):
         return self._session
 
     def is_secure(self) -> bool:
+        """Say that cookies may be marked as secure: the door speaks https."""
         return True
 
     def get_param(self, key: str) -> str:

@@ -2,13 +2,14 @@
 
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from course.errors import Unavailable
 from course.office.office import Office
-from course.service.app import application
+from course.service.app import application, below
+from course.service.hub import Hub, prefix
 
 
 def serve(
@@ -28,13 +29,13 @@ def serve(
     Raises:
         Unavailable: the port is taken or not allowed.
     """
-    run(application(office, url), host, port, ready)
+    run(below(prefix(), application(office, url, Hub.of())), host, port, ready)
 
 
 def run(
-    app: FastAPI, host: str, port: int, ready: Callable[[int], object] = lambda _port: None
+    app: Any, host: str, port: int, ready: Callable[[int], object] = lambda _port: None
 ) -> None:
-    """Run an application until SIGINT or SIGTERM; see `serve`."""
+    """Run an ASGI application until SIGINT or SIGTERM; see `serve`."""
     try:
         listening = socket.create_server((host, port), backlog=1024)
     except OSError as error:
