@@ -136,7 +136,7 @@ def _insert(book: sqlite3.Connection, table: str, columns: tuple[str, ...], rows
     names = ", ".join(f'"{column}"' for column in columns)
     book.executemany(
         f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows
-    )  # noqa: S608  our own names
+    )
 
 
 def record(place: int, lesson: str, size: Size) -> str:
@@ -154,7 +154,7 @@ def record(place: int, lesson: str, size: Size) -> str:
             else "opened"
             if kind == 2
             else "answered"
-        )  # noqa: PLR2004
+        )
         result = {"hinted": '{"step": 1}', "attempted": '{"success": true, "passed": 2, "of": 2}', "opened": "{}",
                   "answered": f'{{"response": ["{"abcd"[chance.randrange(4)]}"], "scaled": {kind % 2}}}'}[verb]  # fmt: skip
         about = (

@@ -4,52 +4,20 @@ import datetime as dt
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from course import dates
+from course.declared import Certificates, Due, Every, Name, Platforms, Share, Table, Zone
 from course.errors import Invalid, nearest
-from course.layout import COURSE_FILE, safe_name
+from course.layout import COURSE_FILE
 from course.mistakes import explain
 from course.scoring import CountRule, LateRule
 
 
-def _due(value: object, info: ValidationInfo) -> object:
-    return dates.due(value, (info.context or {}).get("zone", dt.UTC))
-
-
-def _name(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return safe_name(value, "folder")
-        except Invalid as error:
-            raise ValueError(error.expected) from error
-    return value
-
-
-Due = Annotated[dt.datetime | dt.timedelta, BeforeValidator(_due)]
-Every = Annotated[dt.timedelta, BeforeValidator(dates.every)]
-Name = Annotated[str, BeforeValidator(_name)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Zone = Annotated[str, AfterValidator(lambda name: dates.zone(name).key)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Objective(_Table):
+class Objective(Table):
     """Something that a learner can do afterwards.
 
     Attributes:
@@ -63,7 +31,7 @@ class Objective(_Table):
     shown_at: Share | None = None
 
 
-class Lesson(_Table):
+class Lesson(Table):
     """One lesson: a folder with one notebook or more.
 
     Attributes:
@@ -95,7 +63,7 @@ class Lesson(_Table):
     attempts_count: CountRule | None = None
 
 
-class Accepted(_Table):
+class Accepted(Table):
     """A finding of ``course check`` that is meant to be so.
 
     Attributes:
@@ -109,7 +77,7 @@ class Accepted(_Table):
     reason: str = Field(min_length=3)
 
 
-class Policies(_Table):
+class Policies(Table):
     """Rules that hold for all lessons.
 
     Attributes:
@@ -136,7 +104,7 @@ class Policies(_Table):
     review_every: Every | None = None
 
 
-class Spelling(_Table):
+class Spelling(Table):
     """How `course check` looks at words, where a dictionary is installed.
 
     Attributes:
@@ -148,14 +116,14 @@ class Spelling(_Table):
     words: tuple[str, ...] = ()
 
 
-class Group(_Table):
+class Group(Table):
     """Learners who belong together, a class or a department."""
 
     id: Name
     title: str = ""
 
 
-class Staff(_Table):
+class Staff(Table):
     """Somebody who works at the grading desk.
 
     Attributes:
@@ -167,7 +135,7 @@ class Staff(_Table):
     role: Literal["instructor", "grader", "observer"] = "grader"
 
 
-class Assignment(_Table):
+class Assignment(Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
     What is left empty means all of them; an answer that no assignment is about is everybody's.
@@ -187,19 +155,7 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
-class Certificates(_Table):
-    """What stands on certificates.
-
-    Attributes:
-        issuer: in whose name; by default the course's authors.
-        holds: how long an objective holds once it is shown; None for ever.
-    """
-
-    issuer: str = ""
-    holds: Every | None = None
-
-
-class Oversight(_Table):
+class Oversight(Table):
     """What is looked after while nobody is in the room.
 
     Attributes:
@@ -219,7 +175,7 @@ class Oversight(_Table):
     stuck_minutes: int = Field(default=60, ge=1)
 
 
-class CourseFile(_Table):
+class CourseFile(Table):
     """The whole of `course.toml`.
 
     Attributes:
@@ -240,6 +196,7 @@ class CourseFile(_Table):
     staff: tuple[Staff, ...] = ()
     spelling: Spelling = Spelling()
     certificates: Certificates = Certificates()
+    platforms: Platforms = Platforms()
     oversight: Oversight = Oversight()
 
     @model_validator(mode="after")

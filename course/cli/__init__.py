@@ -20,6 +20,7 @@ from course.cli import (
     learn,
     make,
     people,
+    platforms,
     review,
     show,
     suggest,
@@ -56,6 +57,7 @@ for group in (
     items,
     certify,
     verify,
+    platforms,
     learn,
 ):
     group.add_to(app)

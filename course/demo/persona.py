@@ -64,7 +64,9 @@ def _answer_quizzes(folder: Path, right: NotebookNode, persona: str) -> None:
     for place, item in enumerate(build.quizzes(folder.name, right)):
         samples = kind_of(item).samples(item, 0)
         good = persona != "wrong" and not (persona == "partly" and place % 2)
-        record.append(folder, "answered", item.id, {"response": samples["correct" if good else "wrong"]})
+        told = {} if item.mode == "graded" else {"scaled": 1.0 if good else 0.0}
+        result = {"response": samples["correct" if good else "wrong"], **told}
+        record.append(folder, "answered", item.id, result, {"seed": 0})
 
 
 def _spoil(node: NotebookNode, persona: str) -> None:

@@ -51,8 +51,8 @@ def by_lesson(
     """
     pairs = objectives[["lesson", "objective"]].astype(str).drop_duplicates()
     cells = pd.DataFrame({"learner": learners["learner"].astype(str)}).merge(pairs, how="cross")
-    asked = objectives.astype({name: str for name in [*_ASKED, "objective"]})
-    modes = questions.astype({name: str for name in [*_ASKED, "mode"]})[[*_ASKED, "mode"]]
+    asked = objectives.astype(dict.fromkeys([*_ASKED, "objective"], str))
+    modes = questions.astype(dict.fromkeys([*_ASKED, "mode"], str))[[*_ASKED, "mode"]]
     asked = asked.merge(modes, on=_ASKED)
     found = cells.merge(_earned(marks, asked), on=_CELL, how="left").merge(_must(events, asked), on=_CELL, how="left")  # fmt: skip
     musts = asked[asked["mode"] == "must-correct"].groupby(["lesson", "objective"]).size().rename("must").reset_index()  # fmt: skip
@@ -115,9 +115,9 @@ def evidence(
         ``lesson``, ``notebook``, ``question``, ``title``, ``mode``, ``points``, ``maximum``, ``state``, ``by``
         (who or what judged), ``time`` and ``digest`` of the submission.
     """
-    asked = objectives[objectives["objective"] == objective].astype({name: str for name in _ASKED})
-    about = questions.astype({name: str for name in _ASKED})[[*_ASKED, "title", "mode", "maximum"]]
-    mine = marks[marks["learner"] == learner].astype({name: str for name in _ASKED})
+    asked = objectives[objectives["objective"] == objective].astype(dict.fromkeys(_ASKED, str))
+    about = questions.astype(dict.fromkeys(_ASKED, str))[[*_ASKED, "title", "mode", "maximum"]]
+    mine = marks[marks["learner"] == learner].astype(dict.fromkeys(_ASKED, str))
     works = attempts[(attempts["learner"] == learner) & attempts["stands"]].astype({"lesson": str})
     found = asked[_ASKED].merge(about, on=_ASKED).merge(
         mine[[*_ASKED, "points", "state", "grader", "time"]], on=_ASKED, how="left").merge(
@@ -171,7 +171,7 @@ def _earned(marks: Frame, asked: Frame) -> Frame:
         "learner": marks["learner"].cat.categories.to_numpy()[sums["learner"]],
         "lesson": names["lesson"].reindex(sums["cell"]).to_numpy(), "objective": names["objective"].reindex(sums["cell"]).to_numpy(),
         "points": sums["points"], "maximum": sums["maximum"], "waiting": sums["waiting"],
-    }).astype({name: "object" for name in _CELL})  # fmt: skip
+    }).astype(dict.fromkeys(_CELL, "object"))  # fmt: skip
 
 
 def _numbers(marks: Frame, places: pd.MultiIndex) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

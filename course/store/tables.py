@@ -269,3 +269,18 @@ evidence = Table(
     Column("hash", String(64), nullable=False),  # SHA-256 of number, at, digest and before
     Index("course_evidence_learner", "learner", "number"),
 )  # fmt: skip
+
+account = Table(
+    "course_account", metadata,  # what a learning platform calls somebody
+    Column("issuer", String(200), primary_key=True),
+    Column("user", String(200), primary_key=True),
+    Column("learner", String(128), nullable=False),
+)  # fmt: skip
+
+link = Table(
+    "course_link", metadata,  # a lesson that a learning platform has linked to, as of the last launch
+    Column("lesson", String(128), primary_key=True),
+    Column("issuer", String(200), primary_key=True),
+    Column("client", String(200), nullable=False),
+    Column("services", JSON, nullable=False),  # where it takes scores and gives its roster
+)  # fmt: skip

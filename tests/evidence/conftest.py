@@ -69,6 +69,9 @@ holds = "1 year"
 id = "alarm"
 text = "Ring the alarm"
 
+[platforms]
+home = "https://training.example.org"
+
 [[lessons]]
 folder = "fire"
 title = "Fire"
