@@ -11,7 +11,7 @@ from course import layout as disk
 from course import proving
 from course.certificate import credential, paper
 from course.certificate.credential import Certificate, Shown
-from course.errors import Invalid, Refused
+from course.errors import Invalid, Refused, Unavailable
 from course.insight import shown
 from course.insight.shown import Standing
 from course.model import Learner
@@ -34,12 +34,14 @@ class Issued:
         document: the signed credential.
         missing: the objectives that it is not about, and how they stand.
         is_new: False for one that says the same as an earlier one, which was written again.
+        trouble: why there is none on paper; empty when there is.
     """
 
     document: dict[str, Any]
     file: Path
     missing: tuple[Standing, ...]
     is_new: bool
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def certify(
             body = {"kind": "certificate", "credential": document}
             with book.transaction() as connection:
                 evidence.append(connection, learner, [body], by)
-    return Issued(document, _write(course, learner, document), missing, is_new)
+    path = _write(course, learner, document)
+    return Issued(document, path, missing, is_new, _on_paper(path, document))
 
 
 def renewal(
@@ -304,5 +307,13 @@ def _write(course: Course, learner: str, document: dict[str, Any]) -> Path:
     name = f"{document['validFrom'][:10]}-{document['id'][-8:]}.json"
     path = course.layout.root / FOLDER / disk.safe_name(learner, "learner") / name
     disk.write(path, json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-    disk.write(path.with_suffix(".pdf"), paper.pdf(document))
     return path
+
+
+def _on_paper(path: Path, document: dict[str, Any]) -> str:
+    """Write a certificate as PDF, too; returns why that can't be, for the credential is whole without it."""
+    try:
+        disk.write(path.with_suffix(".pdf"), paper.pdf(document))
+    except Unavailable as error:
+        return str(error)
+    return ""

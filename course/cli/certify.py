@@ -50,6 +50,8 @@ def certify(
     if renew:
         _say_renewal(certifying.renewal(opened, learner, soon=soon), learner, as_json=json)
     issued = certifying.certify(opened, learner, tuple(objectives or ()), by=getuser())
+    if issued.trouble:
+        show.note(issued.trouble)
     if json:
         show.data(issued.document)
         return

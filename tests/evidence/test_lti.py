@@ -75,6 +75,7 @@ def test_a_learner_is_launched_into_a_lesson_and_enrolled_once(
     assert (cleo.name, cleo.email) == ("Cleo Bole", "cleo@example.org")
 
 
+@pytest.mark.thorough
 def test_who_has_another_address_is_not_taken_for_a_learner_of_that_name(
     root: Path, tool: Tool, platform: Platform
 ) -> None:
@@ -196,6 +197,7 @@ def test_what_is_missing_is_told(root: Path, tool: Tool, platform: Platform) -> 
     assert "the platform offers no roster" in classroom.course("lti roster", root, code=2).err
 
 
+@pytest.mark.thorough
 def test_a_platform_that_is_away_is_told(root: Path, tool: Tool, platform: Platform) -> None:
     launching.received(Course.open(root), go(tool, platform, TINA))
     file = root / "course.toml"
