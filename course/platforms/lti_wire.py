@@ -52,6 +52,7 @@ class Asked(Request):
 
     @property
     def session(self) -> MutableMapping[str, Any]:
+        """What is remembered between a login and its launch."""
         return self._session
 
     def is_secure(self) -> bool:
@@ -59,6 +60,7 @@ class Asked(Request):
         return True
 
     def get_param(self, key: str) -> str:
+        """Return a parameter; empty when there is none."""
         return self._words.get(key, "")
 
 
@@ -73,9 +75,11 @@ class Cookies(CookieService):
         self._request, self.new = request, dict[str, str]()
 
     def get_cookie(self, name: str) -> str | None:
+        """Return a cookie that came."""
         return self._request.cookies.get(f"{self._cookie_prefix}-{name}")
 
     def set_cookie(self, name: str, value: str | int, exp: int | None = 3600) -> None:  # noqa: ARG002  the library's
+        """Keep a cookie to be set."""
         self.new[f"{self._cookie_prefix}-{name}"] = str(value)
 
 
@@ -113,6 +117,7 @@ class Login(OIDCLogin[Any, Any, Any, Any, str]):
     """The beginning of a launch."""
 
     def get_redirect(self, url: str) -> _Place:
+        """Return where to send the browser."""
         return _Place(url)
 
 

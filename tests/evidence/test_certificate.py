@@ -115,7 +115,8 @@ def test_another_issuer_of_the_same_name_is_told_from_this_one(
     assert "a name can be claimed by anybody" in classroom.course(f"verify {forged}", tmp_path).out
     real = json.loads(issued.read_text("utf-8"))["issuer"]["id"]
     assert (
-        f"not by {real}" in classroom.course(f"verify {forged} --issuer {real}", tmp_path, code=2).err
+        f"not by {real}"
+        in classroom.course(f"verify {forged} --issuer {real}", tmp_path, code=2).err
     )
     assert (
         "this course's key is"
