@@ -13,9 +13,9 @@ from typing import Any
 import classroom
 import pytest
 import weasyprint
-from conftest import faults, hand_in, picture
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser
+from safety import faults, hand_in, picture
 
 from course.certificate import credential, did, paper, proof
 from course.errors import Invalid

@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 import classroom
 import pytest
 import record_store
-from conftest import faults, picture
 from playwright.sync_api import Browser, Page, expect
 from record_store import Store
+from safety import faults, picture
 
 VENDOR = Path(__file__).parents[1] / "browser" / "vendor"
 FRAME = """<!doctype html><title>A platform</title><script src="scorm12.min.js"></script><script>

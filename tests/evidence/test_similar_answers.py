@@ -7,8 +7,8 @@ from typing import Literal
 
 import classroom
 import pytest
-from conftest import faults, picture
 from playwright.sync_api import Browser
+from safety import faults, picture
 
 LOOP = '''def double(number):
     """Double it."""
