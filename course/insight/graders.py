@@ -44,8 +44,14 @@ def graders(judgements: Frame, marks: Frame, attempts: Frame) -> list[Grader]:
         for row in first.to_dict("records")
     ]  # fmt: skip
     seen = {tuple(row[name] for name in [*_PLACE, "grader"]) for row in first.to_dict("records")}
-    mine = marks[(marks["state"] == "marked") & (marks["maximum"] > 0) & ~marks["grader"].isin([AUTOGRADER, ""])]
-    came = attempts[attempts["stands"]][["learner", "lesson", "submitted"]].astype({"learner": str, "lesson": str})
+    mine = marks[
+        (marks["state"] == "marked")
+        & (marks["maximum"] > 0)
+        & ~marks["grader"].isin([AUTOGRADER, ""])
+    ]
+    came = attempts[attempts["stands"]][["learner", "lesson", "submitted"]].astype(
+        {"learner": str, "lesson": str}
+    )
     others = mine.astype({name: str for name in [*_PLACE, "grader"]}).merge(came, on=["learner", "lesson"], how="left")  # fmt: skip
     for row in others.to_dict("records"):
         if tuple(row[name] for name in [*_PLACE, "grader"]) not in seen:
@@ -78,7 +84,9 @@ def _together(
     pairs = [
         (item in mine, item in theirs) for _, _, mine, theirs in read for item in sorted(mine | theirs)
     ]  # fmt: skip
-    return Together(one, other, len(read), fmean(abs(a - b) for a, b, *_ in read), agreement.kappa(pairs))
+    return Together(
+        one, other, len(read), fmean(abs(a - b) for a, b, *_ in read), agreement.kappa(pairs)
+    )
 
 
 def _items(text: str) -> frozenset[str]:

@@ -129,7 +129,9 @@ def _last_seen(frames: Frames) -> dict[str, dt.datetime]:
         frames.events[["learner", "time"]].groupby("learner", observed=True, as_index=False).max(),
     ]
     data = pd.concat([part.astype({"learner": str}) for part in parts]).dropna()
-    return {str(who): at.to_pydatetime() for who, at in data.groupby("learner")["time"].max().items()}
+    return {
+        str(who): at.to_pydatetime() for who, at in data.groupby("learner")["time"].max().items()
+    }
 
 
 def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
@@ -147,10 +149,15 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
     long = tasks[tasks["minutes"] >= rules.stuck_minutes].astype({name: str for name in names})
     found = found.merge(long, on=names, how="left").fillna({"minutes": 0.0})
     signs = (found["wrong"] >= rules.stuck_tries) | (found["step"] >= rules.stuck_hints) | (found["minutes"] > 0)  # fmt: skip
-    places = {(str(row.lesson), str(row.question)): str(row.notebook) for row in frames.questions.itertuples()}
+    places = {
+        (str(row.lesson), str(row.question)): str(row.notebook)
+        for row in frames.questions.itertuples()
+    }
     flagged = found[signs & ~found["right"]]
     marks = frames.marks
-    settled = _settled(marks[marks["learner"].isin(flagged["learner"]) & marks["question"].isin(flagged["object"])])
+    settled = _settled(
+        marks[marks["learner"].isin(flagged["learner"]) & marks["question"].isin(flagged["object"])]
+    )
     for row in flagged.to_dict("records"):
         if (row["learner"], row["lesson"], row["object"]) in settled:
             continue
@@ -170,7 +177,10 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
 def _settled(marks: Frame) -> set[tuple[str, str, str]]:
     """Return who has full marks for what."""
     full = marks[marks["points"] >= marks["maximum"]]
-    return {(str(a), str(b), str(c)) for a, b, c in zip(full["learner"], full["lesson"], full["question"], strict=True)}
+    return {
+        (str(a), str(b), str(c))
+        for a, b, c in zip(full["learner"], full["lesson"], full["question"], strict=True)
+    }
 
 
 def _must_correct(frames: Frames) -> Iterator[Entry]:
@@ -181,7 +191,9 @@ def _must_correct(frames: Frames) -> Iterator[Entry]:
     answered = answered[answered["lesson"].isin(names[0]) & answered["object"].isin(names[1])]
     tried: dict[tuple[str, str, str], list[float]] = {}
     for row in answered.itertuples():
-        tried.setdefault((str(row.learner), str(row.lesson), str(row.object)), []).append(float(row.scaled))
+        tried.setdefault((str(row.learner), str(row.lesson), str(row.object)), []).append(
+            float(row.scaled)
+        )
     must: dict[str, list[str]] = {}
     for row in asked.itertuples():
         must.setdefault(str(row.lesson), []).append(str(row.question))
@@ -192,7 +204,11 @@ def _must_correct(frames: Frames) -> Iterator[Entry]:
         for question in must[lesson]:
             tries = tried.get((who, lesson, question), [])
             if 1.0 not in tries:
-                said = f"answered wrong {len(tries)} time{'s' * (len(tries) != 1)}" if tries else "not answered"
+                said = (
+                    f"answered wrong {len(tries)} time{'s' * (len(tries) != 1)}"
+                    if tries
+                    else "not answered"
+                )
                 yield Entry(
                     "must-correct", who, lesson, question, f"{question} must be answered right, and was {said}.",
                     f"Ask them to answer it, and to hand {lesson} in again", since.to_pydatetime(),
@@ -204,7 +220,9 @@ def _waiting(frames: Frames, rules: Oversight, now: dt.datetime) -> Iterator[Ent
     """Questions with answers that have waited for a person longer than was promised."""
     waits = frames.marks[frames.marks["state"] == Outcome.NEEDS_PERSON.value]
     stands = frames.attempts[frames.attempts["stands"]]
-    came = stands.assign(came=stands["submitted"].fillna(stands["graded"]))[["learner", "lesson", "came"]]
+    came = stands.assign(came=stands["submitted"].fillna(stands["graded"]))[
+        ["learner", "lesson", "came"]
+    ]
     data = waits.astype({name: str for name in ["learner", *_QUESTION]}).merge(
         came.astype({"learner": str, "lesson": str}), on=["learner", "lesson"])  # fmt: skip
     data = data[data["came"] < pd.Timestamp(now - rules.answer_within)]
@@ -233,7 +251,9 @@ def _requests(frames: Frames) -> Iterator[Entry]:
 def _asked(frames: Frames) -> Iterator[Entry]:
     """What learners asked while they worked; whoever answers it puts it to rest."""
     for row in frames.voices[frames.voices["kind"] == "asked"].itertuples():
-        seen = "".join(each if each.isprintable() else " " for each in str(row.text))  # no terminal obeys it
+        seen = "".join(
+            each if each.isprintable() else " " for each in str(row.text)
+        )  # no terminal obeys it
         text = " ".join(seen.split())
         short = text if len(text) <= _LONG else f"{text[:_LONG]}…"
         yield Entry(

@@ -8,12 +8,21 @@ from typing import Any
 
 from course.report.page import Chart
 
-_TONES = {"good": "#1a6d34", "part": "#b07a00", "bad": "#a61d16", "wait": "#3c5a86", "dim": "#c9ccd3", "accent": "#2456a6"}
+_TONES = {
+    "good": "#1a6d34",
+    "part": "#b07a00",
+    "bad": "#a61d16",
+    "wait": "#3c5a86",
+    "dim": "#c9ccd3",
+    "accent": "#2456a6",
+}
 _INK, _LINE = "#1c1c1e", "#d5d7dd"
 _WIDTH, _BAR = 460, 26
 
 
-def states(title: str, rows: Sequence[tuple[str, Mapping[str, int]]], tones: Mapping[str, str]) -> Chart:
+def states(
+    title: str, rows: Sequence[tuple[str, Mapping[str, int]]], tones: Mapping[str, str]
+) -> Chart:
     """Return a bar for each name, made of how many are in which state.
 
     Args:
@@ -27,7 +36,11 @@ def states(title: str, rows: Sequence[tuple[str, Mapping[str, int]]], tones: Map
     about = "; ".join(
         f"{name}: " + ", ".join(f"{counts.get(state, 0)} {state}" for state in tones) for name, counts in rows
     )  # fmt: skip
-    return _chart(title, about, json.dumps(["states", data, list(tones), [_TONES[tone] for tone in tones.values()]]))
+    return _chart(
+        title,
+        about,
+        json.dumps(["states", data, list(tones), [_TONES[tone] for tone in tones.values()]]),
+    )
 
 
 def spread(title: str, shares: Sequence[float], what: str) -> Chart:
@@ -40,12 +53,19 @@ def spread(title: str, shares: Sequence[float], what: str) -> Chart:
     for share in shares:
         counts[min(int(share * 10 + 1e-9), 9)] += 1
     names = [f"{10 * place}–{10 * place + 10} %" for place in range(10)]
-    about = f"{what}: " + ", ".join(f"{count} with {name}" for name, count in zip(names, counts, strict=True) if count)
-    data = [{"name": name, "people": count, "order": place} for place, (name, count) in enumerate(zip(names, counts, strict=True))]
+    about = f"{what}: " + ", ".join(
+        f"{count} with {name}" for name, count in zip(names, counts, strict=True) if count
+    )
+    data = [
+        {"name": name, "people": count, "order": place}
+        for place, (name, count) in enumerate(zip(names, counts, strict=True))
+    ]
     return _chart(title, about, json.dumps(["spread", data, what]))
 
 
-def bars(title: str, rows: Sequence[tuple[str, float]], what: str, top: float | None = None) -> Chart:
+def bars(
+    title: str, rows: Sequence[tuple[str, float]], what: str, top: float | None = None
+) -> Chart:
     """Return a bar for each name.
 
     Args:
@@ -53,7 +73,9 @@ def bars(title: str, rows: Sequence[tuple[str, float]], what: str, top: float | 
         top: where the axis ends.
     """
     about = f"{what}: " + ", ".join(f"{name} {value:.2g}" for name, value in rows)
-    data = [{"name": name, "value": value, "order": place} for place, (name, value) in enumerate(rows)]
+    data = [
+        {"name": name, "value": value, "order": place} for place, (name, value) in enumerate(rows)
+    ]
     return _chart(title, about, json.dumps(["bars", data, what, top]))
 
 
@@ -124,4 +146,6 @@ def _themed(svg: str) -> str:
     svg = re.sub(rf'stroke="({_INK}|{_LINE})"', r'class="rule" stroke="\1"', svg)
     svg = re.sub(r' class="[^"]*"(?=[^>]* class="(?:fill-|ink|rule))', "", svg)  # one class each
     svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)  # the page says it all, once
-    return re.sub(r'^<svg ([^>]*)width="([\d.]+)" height="[\d.]+"', r'<svg \1width="\2"', svg, count=1)
+    return re.sub(
+        r'^<svg ([^>]*)width="([\d.]+)" height="[\d.]+"', r'<svg \1width="\2"', svg, count=1
+    )

@@ -16,7 +16,10 @@ def rule(view: View, objective: str) -> str:
     """Return the rule for an objective in words."""
     file = view.frames.file
     lessons = [each.folder for each in file.lessons if objective in each.objectives]
-    return objectives.rule({view.title(name): file.shown_at(objective, name) for name in lessons}, file.holds(objective))
+    return objectives.rule(
+        {view.title(name): file.shown_at(objective, name) for name in lessons},
+        file.holds(objective),
+    )
 
 
 def objective_states(view: View) -> Section:
@@ -24,7 +27,9 @@ def objective_states(view: View) -> Section:
     data = view.mine(view.frames.standing)
     texts = {each.id: each.text for each in view.frames.file.objectives}
     states = {name: counts(data[data["objective"] == name]["state"]) for name in texts}
-    chart = charts.states("How many have shown what", [(texts[name], states[name]) for name in texts], TONES)
+    chart = charts.states(
+        "How many have shown what", [(texts[name], states[name]) for name in texts], TONES
+    )
     rows = [
         [Cell(texts[name], to=To("objective", (name,))), *(Cell(states[name][each]) for each in TONES)] for name in texts
     ]  # fmt: skip
@@ -44,7 +49,12 @@ def grid(view: View) -> Section:
         for who in view.learners["learner"].astype(str)
     ]  # fmt: skip
     text = "✓ shown, ◐ learning, ○ not started, ↺ lapsed. A name leads to the evidence behind each state."
-    return Section("Objectives and people", (text,), None, view.table("people", ["learner", *(texts[n] for n in names)], rows))
+    return Section(
+        "Objectives and people",
+        (text,),
+        None,
+        view.table("people", ["learner", *(texts[n] for n in names)], rows),
+    )
 
 
 def people_of(view: View, objective: str) -> list[list[Cell]]:
@@ -70,7 +80,9 @@ def entries(view: View, found: Iterable[Entry], title: str, empty: str) -> Secti
 def graders(view: View) -> list[Section]:
     """Return what can be said of those who mark."""
     frames = view.frames
-    found = marking.graders(view.mine(frames.judgements, "time"), view.mine(frames.marks, "time"), view.attempts)
+    found = marking.graders(
+        view.mine(frames.judgements, "time"), view.mine(frames.marks, "time"), view.attempts
+    )
     rows = [
         [Cell(each.name), Cell(each.marked), number(each.severity, 3),
          number(each.turnaround.total_seconds() / 3600 if each.turnaround else None)]
@@ -80,14 +92,30 @@ def graders(view: View) -> list[Section]:
         "Severity is by how much of a question's points a grader is below the mean of all marks on the same questions; "
         "a negative one is milder. Half of the answers waited no longer than the hours shown."
     )
-    sections = [Section("Graders", (text,), None, view.table("graders", ["grader", "marked", "severity", "hours until marked"], rows))]
+    sections = [
+        Section(
+            "Graders",
+            (text,),
+            None,
+            view.table("graders", ["grader", "marked", "severity", "hours until marked"], rows),
+        )
+    ]
     pairs = [
         [Cell(f"{each.one} and {each.other}"), Cell(each.answers), percent(each.apart), number(each.kappa, 2)]
         for each in marking.together(view.mine(frames.judgements, "time"))
     ]  # fmt: skip
     if pairs:
         more = "Answers that two graders marked: how far apart their marks are on average, and Cohen's kappa of the rubric items they found (1 is full agreement, 0 is no more than chance)."
-        sections.append(Section("Agreement", (more,), None, view.table("agreement", ["graders", "answers", "apart, of the points", "kappa"], pairs)))
+        sections.append(
+            Section(
+                "Agreement",
+                (more,),
+                None,
+                view.table(
+                    "agreement", ["graders", "answers", "apart, of the points", "kappa"], pairs
+                ),
+            )
+        )
     return sections if rows else []
 
 
@@ -98,7 +126,9 @@ def reckoned(view: View, names: Sequence[str]) -> Section:
     rules: dict[str, list[str]] = {}
     for name in names:
         rules.setdefault(rule(view, name), []).append(texts[name])
-    said = [f"{'; '.join(about)}. {text}" if len(rules) > 1 else text for text, about in rules.items()]
+    said = [
+        f"{'; '.join(about)}. {text}" if len(rules) > 1 else text for text, about in rules.items()
+    ]
     shared = [
         each.id for each in view.frames.file.objectives
         if each.id in names and not view.frames.objectives[view.frames.objectives["objective"] == each.id]["declared"].all()
