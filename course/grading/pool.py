@@ -8,6 +8,7 @@ import contextlib
 import functools
 import multiprocessing as mp
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from course.grading.checks import Tests
 
 MAX_TRIES = 2
-
+MEMORY = 4 << 30
+"""Bytes of memory that one of our processes may fill: with what a test keeps of a learner's answers, say."""
 
 Task = tuple[Prepared, Submission]
 
@@ -242,6 +244,7 @@ def _work(pipe: "Connection[object, object]", folder: str, walls: bool) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for notebooks, which inherit it
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     tempfile.tempdir = folder
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     desk = _Desk(pipe, walls=walls)
