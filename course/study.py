@@ -1,5 +1,6 @@
 """The learner's side of a course: join, fetch, hand in, read feedback, in a folder of one's own."""
 
+import json
 import tomllib
 from dataclasses import dataclass
 from getpass import getuser
@@ -132,7 +133,17 @@ class Study:
 
     def next(self) -> str:
         """Return in one line what to do next, in the first lesson that is not done."""
-        return line(self.folder, self.reach.lessons())
+        return line(self.folder, self._lessons())
+
+    def _lessons(self) -> list[str]:
+        """Return the released lessons in the order of the course, then the others by name."""
+        try:
+            text = (self.reach.root / self.reach.course_id / disk.OUT_FILE).read_text("utf-8")
+            order = [str(one["lesson"]) for one in json.loads(text)["lessons"]]
+        except (OSError, ValueError, KeyError, TypeError):  # released by nbgrader's own commands
+            order = []
+        here = self.reach.lessons()
+        return [name for name in order if name in here] + [n for n in here if n not in order]
 
     def submit(self, lesson: str) -> Receipt:
         """Hand a lesson in; returns what was handed in."""

@@ -181,7 +181,7 @@ class Course:
             for name in self.lessons() if (place / "outbound" / name).is_dir()
         ]  # fmt: skip
         disk.write(
-            place / "course.json",
+            place / disk.OUT_FILE,
             json.dumps({"title": self.file.title, "lessons": lessons}, indent=1),
         )
 

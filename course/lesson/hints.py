@@ -38,7 +38,9 @@ class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.shown = min(shown, len(texts))
         self.page, self.button = ipywidgets.HTML(), ipywidgets.Button(layout={"width": "auto"})
         self.button.on_click(self.next)
-        super().__init__([self.page, self.button])
+        super().__init__(
+            [self.page, self.button], layout=ipywidgets.Layout(align_items="flex-start")
+        )
         self._draw("")
 
     def next(self, _button: object = None) -> None:
