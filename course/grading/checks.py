@@ -140,7 +140,7 @@ def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
         raise loop.failure
     if not loop.ran:
         raise Invalid(
-            "the tests can't be collected", where=f"{path}:{loop.line}" if loop.line else str(path),
+            "the tests can't be collected", where=f"{path}{loop.line}",
             found=loop.trouble or "no test function",
             expected="functions named test_..., decorated with @points(..., question=...)",
         )  # fmt: skip
@@ -203,15 +203,14 @@ class _Loop:
         self.raised: BaseException | None = None
         self.compared: tuple[str, Any, Any] | None = None
         self.ran = False
-        self.trouble, self.line = "", 0
+        self.trouble = self.line = ""
         self.failure: BaseException | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             lines = [line for line in str(report.longrepr).strip().splitlines() if line.strip()]
             self.trouble = lines[-1].removeprefix("E").strip() if lines else "unknown"
-            place = re.search(r"\.py:(\d+): in <module>", "\n".join(lines))
-            self.line = int(place[1]) if place else 0
+            self.line = next(iter(re.findall(r"\.py(:\d+): in <module>", "\n".join(lines))), "")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed or not session.items:
