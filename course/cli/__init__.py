@@ -12,17 +12,23 @@ import typer
 
 from course.cli import (
     audit,
+    certify,
     give,
     grade,
     inspect,
+    items,
     learn,
     make,
+    pace,
     people,
+    platforms,
     review,
+    serve,
     show,
     suggest,
     teach,
     trade,
+    verify,
     write,
 )  # fmt: skip
 from course.errors import CourseError
@@ -43,13 +49,19 @@ for group in (
     write,
     trade,
     people,
+    serve,
     teach,
     give,
+    pace,
     inspect,
     suggest,
     review,
     grade,
     audit,
+    items,
+    certify,
+    verify,
+    platforms,
     learn,
 ):
     group.add_to(app)
