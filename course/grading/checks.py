@@ -124,17 +124,13 @@ def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
     arguments = [
         # a lesson may be called "random": its tests are then autograders.random, and no other module
         str(path), "-c", os.devnull, "--rootdir", str(path.parents[1]), "--import-mode=importlib",
-        "--noconftest",
-        "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml", "-p", "no:logging",
-        "-p", "no:warnings", "-p", "no:faulthandler", "-p", "no:unraisableexception",
-        "-p", "no:threadexception", "--assert=rewrite",
+        "--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml",
+        "-p", "no:logging", "-p", "no:warnings", "-p", "no:faulthandler", "--assert=rewrite",
+        "-p", "no:unraisableexception", "-p", "no:threadexception",
         "-o", "python_files=autograders/*.py",  # "*.py" rewrites asserts in pandas too, for seconds
     ]  # fmt: skip
-    with (
-        open(os.devnull, "w") as nowhere,  # noqa: PTH123  a device
-        redirect_stdout(nowhere),
-        _importable(path.parent),
-    ):
+    nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115  a device
+    with nowhere, redirect_stdout(nowhere), _importable(path.parent):
         pytest.main(arguments, plugins=[loop])
     if loop.failure is not None:
         raise loop.failure
