@@ -64,8 +64,20 @@ c.JupyterHub.services = [
     {
         "name": "course",
         "url": f"http://127.0.0.1:{SERVICE}",
-        "command": [sys.executable, "-m", "course", "serve", "--port", str(SERVICE), "--folder", str(FOLDER / "office"),
-                    "--for", "pandas-at-work", "--url", f"http://127.0.0.1:{SERVICE}/services/course"],
+        "command": [
+            sys.executable,
+            "-m",
+            "course",
+            "serve",
+            "--port",
+            str(SERVICE),
+            "--folder",
+            str(FOLDER / "office"),
+            "--for",
+            "pandas-at-work",
+            "--url",
+            f"http://127.0.0.1:{SERVICE}/services/course",
+        ],
     },
     {"name": "test", "api_token": os.environ["COURSE_HUB_TOKEN"]},
 ]
