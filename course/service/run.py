@@ -9,6 +9,7 @@ from course.errors import Unavailable
 from course.office.office import Office
 from course.service.app import application, below
 from course.service.hub import Hub, prefix
+from course.service.pages import Opening
 
 
 def serve(
@@ -17,6 +18,7 @@ def serve(
     port: int,
     url: str = "",
     ready: Callable[[int], object] = lambda _port: None,
+    opening: Opening | None = None,
 ) -> None:
     """Serve an office until SIGINT or SIGTERM.
 
@@ -24,6 +26,7 @@ def serve(
         port: 0 takes a free one.
         url: the address that others reach it by.
         ready: called with the port when connections are taken.
+        opening: see `application`.
 
     Raises:
         Unavailable: the port is taken or not allowed.
@@ -39,7 +42,7 @@ def serve(
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     ready(listening.getsockname()[1])
     config = uvicorn.Config(
-        below(prefix(), application(office, url, Hub.of())), log_level="warning", proxy_headers=True, server_header=False,
+        below(prefix(), application(office, url, Hub.of(), opening)), log_level="warning", proxy_headers=True, server_header=False,
         timeout_graceful_shutdown=10, lifespan="off",
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
