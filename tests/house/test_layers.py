@@ -29,7 +29,8 @@ FLOORS = [
     {"study", "regrade", "rerun", "inspection", "preview"},
     {"comparison", "suggestion", "desk", "overview", "triage"},
     {"background", "resemblance", "sending", "launching"},
-    {"server", "service", "plugin", "demo"},
+    {"server", "service", "plugin"},
+    {"demo"},
     {"cli"},
     {"__main__"},
 ]
