@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from course import dates
-from course.correspondence import Address, Post, Reminders, Table
+from course.correspondence import Address, Post, Questions, Reminders, Table
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 from course.scoring import CountRule, LateRule
@@ -199,6 +199,7 @@ class CourseFile(Table):
     spelling: Spelling = Spelling()
     post: Post = Post()
     reminders: Reminders = Reminders()
+    questions: Questions = Questions()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":
@@ -308,6 +309,7 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "staff": Staff,
         "post": Post,
         "reminders": Reminders,
+        "questions": Questions,
     }
     for key in keys:
         table = tables.get(str(key), table)

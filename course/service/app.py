@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 
 from course.office.office import Office
-from course.service import learners, problems, staff
+from course.service import learners, pages, problems, questions, staff
 
 _DESCRIPTION = (
     "Releases, submissions, feedback and people of courses. Everything is about whoever asks."
@@ -26,6 +26,8 @@ def application(office: Office, url: str = "") -> FastAPI:
     app.middleware("http")(_careful)
     app.include_router(learners.router)
     app.include_router(staff.router)
+    app.include_router(questions.router)
+    app.include_router(pages.router)
     app.get("/health", tags=["operator"])(health)
     return app
 
