@@ -157,6 +157,16 @@ class Staff(Table):
     email: Address | Literal[""] = ""
 
 
+class Service(Table):
+    """The course service, when releases and submissions go over one.
+
+    Attributes:
+        url: its address; empty for the exchange in a shared folder.
+    """
+
+    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+
+
 class Assignment(Table):
     """Whose share of the marking some answers are: "next" at the desk gives them to these graders only.
 
@@ -196,6 +206,7 @@ class CourseFile(Table):
     accepted: tuple[Accepted, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
+    service: Service = Service()
     spelling: Spelling = Spelling()
     post: Post = Post()
     reminders: Reminders = Reminders()
@@ -310,6 +321,7 @@ def _keys_at(keys: list[Any]) -> list[str]:
         "post": Post,
         "reminders": Reminders,
         "questions": Questions,
+        "service": Service,
     }
     for key in keys:
         table = tables.get(str(key), table)

@@ -1,21 +1,25 @@
 """The learner's side of a course: join, fetch, hand in, read feedback, in a folder of one's own."""
 
 import datetime as dt
-import json
 import tomllib
 from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
 
+from course import dates
 from course import layout as disk
 from course import notebook as notebooks
+from course.asking import exchange
 from course.authoring import build
-from course.errors import Invalid, NotFound
-from course.exchange import config, requests, transfer
-from course.lesson import dates, record
+from course.errors import Invalid, NotFound, Refused, Unavailable
+from course.exchange import config, mirror, outbox, remote, requests, transfer
+from course.exchange.access import Access, key_of
+from course.lesson import dates as own_dates
+from course.lesson import record
 from course.lesson.plan import lessons as lesson_plans
 from course.lesson.progress import line
 from course.look import look_at
+from course.office.receipts import Look
 from course.pacing.calendar import Entry, written
 from course.pacing.plan import Announced, Step, due_title, steps
 from course.questions import sheet
@@ -30,9 +34,13 @@ class Receipt:
 
     Attributes:
         time: as nbgrader writes it, in UTC.
-        digest: SHA-256 over the lesson's folder.
+        digest: SHA-256 over the lesson's folder; of the sealed file where there is one.
         answered: how many graded questions hold an answer.
         unanswered: ids of those that hold none.
+        will_not_run: cells that can't run, each with the reason.
+        file: the sealed file while it has not arrived; the receipt's when it has.
+        waits: why it has not arrived; empty when it has.
+        notes: what the office says of it.
     """
 
     lesson: str
@@ -40,6 +48,25 @@ class Receipt:
     digest: str
     answered: int
     unanswered: tuple[str, ...]
+    will_not_run: tuple[str, ...] = ()
+    file: Path | None = None
+    waits: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What came of reaching the service.
+
+    Attributes:
+        sent: what became of each submission that waited.
+        lessons: those that are new or changed.
+        away: why the service could not be reached; None when it was.
+    """
+
+    sent: tuple[outbox.Sent, ...] = ()
+    lessons: tuple[str, ...] = ()
+    away: Unavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +76,37 @@ class Study:
     Attributes:
         folder: where the lessons are fetched to.
         reach: the course's exchange, and who the learner is there.
+        access: the course's service; None for an exchange in a folder.
     """
 
     folder: Path
     reach: transfer.Reach
+    access: Access | None = None
+
+    @classmethod
+    def join_by_link(cls, folder: Path, link: str, name: str) -> "Study":
+        """Make a folder a learner's folder of a course at a service, with every lesson that is out.
+
+        Args:
+            name: how others call the learner.
+
+        Raises:
+            Invalid: no such link; no name; the folder belongs to a course already.
+            Refused: the invitation does not hold any more.
+            Unavailable: the service can't be reached.
+        """
+        folder = folder.resolve()
+        _refuse_joined(folder)
+        key = key_of(folder)
+        url, told = remote.join(link, name=name, key=key.public, zone=dates.own_zone())
+        access = Access(folder, url, told["course"], told["name"], told["token"], told["office"])
+        access.keep()
+        disk.write(
+            folder / disk.NBGRADER_FILE, config.for_learner_of_service(access.course, access.who)
+        )
+        study = cls.open(folder)
+        study.sync()
+        return study
 
     @classmethod
     def join(cls, folder: Path, course: Path, learner: str | None) -> "Study":
@@ -72,12 +126,7 @@ class Study:
         text = f'exchange = "{root}"\ncourse = "{course_id}"\nlearner = "{who}"\n'
         path = folder.resolve() / disk.LEARNER_FILE
         if path.exists() and path.read_text(encoding="utf-8") != text:
-            raise Invalid(
-                "this folder is joined to a course already",
-                where=str(path),
-                found=path.read_text(encoding="utf-8").replace("\n", "; ").strip("; "),
-                hint="use another folder, or remove that file first",
-            )
+            _refuse_joined(path.parent)
         disk.write(path, text)
         disk.write(folder.resolve() / disk.NBGRADER_FILE, config.for_learner(root, course_id, who))
         return cls.open(folder)
@@ -94,13 +143,34 @@ class Study:
             path = place / disk.LEARNER_FILE
             if path.is_file():
                 disk.settle_folders(place)
-                return cls(place, _reach(path))
+                reach = _reach(path)
+                return cls(place, reach, Access.of(place) if reach.of_service else None)
         raise NotFound(
             "this is not a learner's folder",
             where=str(here),
             expected=f"a folder with {disk.LEARNER_FILE}, here or above",
             hint="join a course first: course join COURSE_FOLDER",
         )
+
+    def sync(self) -> Synced:
+        """Send what waits and learn what is new; a folder without a service has nothing to sync.
+
+        Raises:
+            Refused: the service does not know this folder any more.
+        """
+        if self.access is None:
+            return Synced()
+        mirror.make(self.access)
+        try:
+            with self.access.remote() as service:
+                lessons = mirror.refresh(self.access, service)
+                mirror.send_requests(self.access, service)
+            exchange(self.folder)
+        except Unavailable as error:
+            return Synced(away=error)
+        sent = tuple(outbox.send(self.access))
+        away = next((each.trouble for each in sent if isinstance(each.trouble, Unavailable)), None)
+        return Synced(sent, tuple(lessons), away)
 
     def fetch(self, lesson: str) -> Path:
         """Copy a released lesson here; what is here already is never overwritten."""
@@ -145,7 +215,7 @@ class Study:
             name: (one, record.read(self.folder / name))
             for name, one in lesson_plans(self.folder).items()
         }
-        own = dates.read(self.folder)
+        own = own_dates.read(self.folder)
         return steps(self._announced(), here, own, transfer.handed_in(self.reach), now)
 
     def calendar(self, now: dt.datetime) -> bytes:
@@ -158,11 +228,14 @@ class Study:
 
     def _announced(self) -> list[Announced]:
         """Return what the course says of its lessons; of what it says nothing, the names."""
-        try:
-            text = (self.reach.outbound.parent / "course.json").read_text(encoding="utf-8")
-            said = {one["lesson"]: Announced(**one) for one in json.loads(text)["lessons"]}
-        except (OSError, ValueError, KeyError, TypeError):
-            said = {}  # released by an older version, or the exchange is away
+        found = [
+            each for each in self.reach.announced().get("lessons", ()) if isinstance(each, dict)
+        ]
+        said = {
+            str(each.get("lesson")): Announced(str(each.get("lesson")), str(each.get("title", "")),
+                                               int(each.get("minutes", 0)), str(each.get("due", "")))
+            for each in found
+        }  # fmt: skip
         names = self.reach.lessons()
         return [*(one for one in said.values() if one.lesson in names),
                 *(Announced(name) for name in names if name not in said)]  # fmt: skip
@@ -171,15 +244,63 @@ class Study:
         """Return in one line what to do next, in the first lesson that is not done."""
         return line(self.folder, self.reach.lessons())
 
-    def submit(self, lesson: str) -> Receipt:
-        """Hand a lesson in; returns what was handed in."""
-        time = transfer.submit(self.reach, lesson, self.folder)
-        own = self.folder / lesson
+    def submit(self, lesson: str, to: Path | None = None, *, fewer: bool = False) -> Receipt:
+        """Hand a lesson in; returns what was handed in.
+
+        Over a service it is sealed first and sent then; without a network it waits in the outbox.
+
+        Args:
+            to: seal it into this folder instead, to be carried.
+            fewer: also when an earlier attempt answered more.
+
+        Raises:
+            Refused: an earlier attempt answered more questions.
+        """
+        if self.access is None and to is None:
+            time = transfer.submit(self.reach, lesson, self.folder)
+            own = self.folder / lesson
+            seen = look_at(self.reach.outbound / lesson, own)
+            return Receipt(
+                lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run
+            )
+        own = transfer.ready(self.reach, lesson, self.folder)
         seen = look_at(self.reach.outbound / lesson, own)
-        return Receipt(lesson, time, disk.digest(own), seen.answered, seen.unanswered)
+        if not fewer:
+            self._refuse_fewer(lesson, seen)
+        if self.access is None or to is not None:
+            work, path = outbox.seal(self.folder, self.reach.course_id, self.reach.learner, own, to)
+            paper, waits = None, "it is to be carried"
+        else:
+            work, path = outbox.hand_in(self.access, own, self.reach.cache)
+            done = self.sync()
+            sent = next((each for each in done.sent if each.work.digest == work.digest), None)
+            if sent is not None and sent.trouble is not None and done.away is None:
+                raise sent.trouble
+            paper, waits = sent.receipt if sent else None, done.away.what if done.away else ""
+        if paper is not None:
+            path = outbox.receipt_path(self.folder, work)
+        return Receipt(
+            lesson, mirror.nbgraders_time(work), work.digest, seen.answered, seen.unanswered, seen.will_not_run,
+            path, "" if paper else waits, tuple(paper["notes"]) if paper else (),
+        )  # fmt: skip
+
+    def _refuse_fewer(self, lesson: str, seen: Look) -> None:
+        """Raise Refused when an earlier attempt answered more questions than there are answers now."""
+        for paper in outbox.receipts(self.folder, lesson):
+            before = paper["questions"] - len(paper["unanswered"])
+            if before > seen.answered:
+                raise Refused(
+                    "you answered more questions in an attempt before", where=lesson,
+                    expected=f"at least {before} answers, as in attempt {paper['attempt']}",
+                    found=f"{seen.answered}; empty now: {', '.join(seen.unanswered)}",
+                    hint=f"if you mean it: course submit {lesson} --fewer; every attempt is kept",
+                )  # fmt: skip
 
     def feedback(self, lesson: str) -> list[Path]:
         """Fetch the feedback pages of a lesson; the newest is the last."""
+        if self.access is not None and self.sync().away is None:
+            with self.access.remote() as service:
+                mirror.pull_feedback(self.access, service, lesson)
         return transfer.fetch_feedback(self.reach, lesson, self.folder)
 
     def dispute(self, lesson: str, question: str, reason: str) -> None:
@@ -207,10 +328,21 @@ class Study:
                 expected=f"one of: {', '.join('/'.join(place) for place in found)}",
             )  # fmt: skip
         requests.send(self.reach, lesson, *found[0], reason)
+        self.sync()
 
 
 def _is_record(name: str) -> bool:
     return name.startswith("record") and name.endswith(".jsonl")
+
+
+def _refuse_joined(folder: Path) -> None:
+    path = folder / disk.LEARNER_FILE
+    if path.exists():
+        raise Invalid(
+            "this folder is joined to a course already", where=str(path),
+            found=path.read_text(encoding="utf-8").replace("\n", "; ").strip("; "),
+            hint="use another folder, or remove that file first",
+        )  # fmt: skip
 
 
 def _find_exchange(course: Path) -> tuple[Path, str]:
@@ -239,10 +371,11 @@ def _reach(path: Path) -> transfer.Reach:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return transfer.Reach(
-            Path(data["exchange"]),
+            path.parent / data["exchange"],
             data["course"],
             disk.safe_name(data["learner"], "learner"),
             path.parent / CACHE,
+            "service" in data,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise Invalid(

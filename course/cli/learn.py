@@ -1,6 +1,7 @@
 """The learner's commands, used in the learner's own folder."""
 
 import datetime as dt
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,21 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, next_step, plan, calendar, submit, feedback, dispute):
+    for command in (
+        join,
+        fetch,
+        update,
+        next_step,
+        plan,
+        calendar,
+        submit,
+        sync,
+        answers,
+        enter,
+        feedback,
+        dispute,
+        verify,
+    ):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
 
@@ -29,26 +44,105 @@ def _open(folder: Path) -> Any:
 
 def join(
     course: Annotated[
-        Path, typer.Argument(metavar="COURSE", help="The course's folder, or its exchange.")
+        str,
+        typer.Argument(
+            metavar="COURSE", help="A link from your instructor, or the course's folder."
+        ),
     ],
     learner: Annotated[
         str | None,
         typer.Option("--as", metavar="ID", help="Who you are; by default your user name."),
     ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="With a link: how others call you.")
+    ] = None,
     folder: Folder = Path(),
 ) -> None:
     """Make this folder yours for a course.
 
-    Example: `course join /srv/courses/pandas --as ana`
+    By a link you come with every lesson that is out, and the first one is laid ready. In a course's own
+    folder an instructor's link makes it known to the course service.
+
+    Example: `course join https://courses.example.org/join/… --name "Ana Kovač"`
     """
     from course.study import Study  # noqa: PLC0415  as in _open
 
-    study = Study.join(folder, course, learner)
-    lessons = study.reach.lessons()
+    if "/join/" not in course:
+        study = Study.join(folder, Path(course), learner)
+        lessons = study.reach.lessons()
+    elif (folder / "course.toml").is_file():
+        from course.serving import join_as_staff  # noqa: PLC0415  as in _open
+
+        access = join_as_staff(folder.resolve(), course, name or getuser())
+        show.say(f"{access.course} is reached at {access.url}, as {access.who}")
+        return
+    else:
+        study = Study.join_by_link(folder, course, name or learner or getuser())
+        lessons = study.reach.lessons()
+        for lesson in lessons[:1]:
+            study.fetch(lesson)
     show.say(
         f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}"
     )
-    show.say(f"next: course fetch {lessons[0]}" if lessons else "no lesson is released yet")
+    show.say(_first_step(study, lessons))
+
+
+def _first_step(study: Any, lessons: list[str]) -> str:
+    if not lessons:
+        return "no lesson is released yet"
+    if (study.folder / lessons[0]).is_dir():
+        return f"next: open {study.folder / lessons[0]} in Jupyter"
+    return f"next: course fetch {lessons[0]}"
+
+
+def sync(folder: Folder = Path()) -> None:
+    """Send what waits in your outbox, and learn which lessons are new.
+
+    Every command that reaches the course does so as well. Nothing is sent twice.
+
+    Example: `course sync`
+    """
+    study = _open(folder)
+    done = study.sync()
+    _say_synced(done)
+    waiting = sum(each.receipt is None for each in done.sent)
+    if done.away is not None:
+        raise done.away
+    show.say(
+        f"{len(done.sent) - waiting} sent, {waiting} kept in outbox/, {len(done.lessons)} lessons new or changed"
+    )
+
+
+def _say_synced(done: Any) -> None:
+    for each in done.sent:
+        if each.receipt is None:
+            show.note(f"kept in outbox/: {each.work.lesson}: {each.trouble}")
+        else:
+            show.say(
+                f"arrived: {each.work.lesson}, sealed {each.receipt['sealed_at']}, received {each.receipt['received_at']}"
+            )
+
+
+def verify(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A receipt, or a sealed submission.")
+    ],
+    key: Annotated[
+        str,
+        typer.Option(
+            metavar="KEY", help="The key that must have signed it; by default your course's."
+        ),
+    ] = "",
+    folder: Folder = Path(),
+) -> None:
+    """Check what was signed: that it is as it was made, and by whom. Nobody is asked.
+
+    Example: `course verify receipts/ana+cleaning+20260301T201500Z+5f3a9c01.json`
+    """
+    from course.verifying import verify as check  # noqa: PLC0415  --help starts at once
+
+    for line in check(file, key, folder):
+        show.say(line)
 
 
 def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
@@ -57,6 +151,7 @@ def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
     Example: `course fetch first-look`
     """
     study = _open(folder)
+    _reach_out(study)
     place = study.fetch(lesson)
     show.say(f"{lesson} is in {place}")
     _mention_newer(study, lesson)
@@ -83,6 +178,7 @@ def update(
     Example: `course update first-look`
     """
     study = _open(folder)
+    _reach_out(study)
     names = [lesson] if lesson else study.fetched()
     if not names:
         show.say("there is nothing to update: no lesson was fetched yet")
@@ -163,20 +259,90 @@ def calendar(
     show.say(f"open it with your calendar: {output}")
 
 
-def submit(lesson: Lesson, folder: Folder = Path()) -> None:
+def _reach_out(study: Any) -> None:
+    """Send what waits and learn what is new; without a network say so and go on with what is here."""
+    done = study.sync()
+    _say_synced(done)
+    if done.away is not None:
+        show.note(f"going on with what is here: {done.away.what}")
+
+
+def submit(
+    lesson: Lesson,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Seal it into this folder, for a USB stick or an e-mail."),
+    ] = None,
+    fewer: Annotated[
+        bool, typer.Option("--fewer", help="Also when an attempt before answered more questions.")
+    ] = False,
+    folder: Folder = Path(),
+) -> None:
     """Hand a lesson in. You can do so as often as you like.
+
+    Over a course service it is sealed first, and sent when there is a network: now, or with any later
+    command.
 
     Example: `course submit first-look`
     """
     study = _open(folder)
-    receipt = study.submit(lesson)
-    show.say(f"handed in {lesson} at {receipt.time}")
-    show.say(f"receipt {receipt.digest}")
+    receipt = study.submit(lesson, to, fewer=fewer)
+    show.say(f"{'sealed' if receipt.waits else 'handed in'} {lesson} at {receipt.time}")
+    if receipt.waits:
+        show.say(f"it waits: {receipt.waits}")
+        show.say(
+            f"the file: {receipt.file}"
+            if to
+            else f"when there is a network: course sync ({receipt.file})"
+        )
+    show.say(
+        f"receipt {receipt.digest}"
+        + (f" in {receipt.file}" if receipt.file and not receipt.waits else "")
+    )
     rest = f"; still empty: {show.listing(receipt.unanswered)}" if receipt.unanswered else ""
     show.say(
         f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}"
     )
+    for trouble in receipt.will_not_run:
+        show.say(f"will not run: {trouble}")
+    for text in receipt.notes:
+        show.say(f"note: {text}")
     _mention_newer(study, lesson)
+
+
+def answers(folder: Folder = Path(), json: show.JsonOption = False) -> None:
+    """Send your questions that wait, and show what was answered.
+
+    A question that you ask with `course.ask` runs this by itself; the answer appears at its cell, too.
+
+    Example: `course answers`
+    """
+    from course import asking  # noqa: PLC0415  as in _open
+    from course.exchange.access import Access  # noqa: PLC0415  as above
+    from course.lesson import replies  # noqa: PLC0415  as above
+
+    home = Access.nearest(folder).folder
+    brought = asking.exchange(home)
+    fresh = {one.id for one in brought.fresh}
+    rows = [
+        {"id": one.id, "lesson": one.lesson, "question": one.text, "state": one.state, "new": one.id in fresh,
+         "answers": "\n\n".join(each.text for each in one.answers)} for one in replies.read(home).own.values()
+    ]  # fmt: skip
+    columns = {"lesson": "lesson", "question": "question", "answers": "answers"}
+    show.table(rows, columns, as_json=json, empty="you asked nothing yet")
+
+
+def enter(folder: Folder = Path()) -> None:
+    """Give a link that lets your browser into the course: its questions, and what is live.
+
+    It holds once, for ten minutes. In a course's folder it is for the instructor's browser.
+
+    Example: `course enter`
+    """
+    from course.exchange.access import Access  # noqa: PLC0415  as in _open
+
+    with Access.nearest(folder).remote() as service:
+        show.say(f"open in a browser: {service.ticket()}")
 
 
 def feedback(lesson: Lesson, folder: Folder = Path()) -> None:

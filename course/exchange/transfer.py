@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import Invalid, NotFound, nearest
+from course.exchange.access import Access
 from course.exchange.autotests import autotests
 from course.exchange.quiet import nbgrader
-from course.layout import Layout, remove_folder, replace_folder, safe_name
+from course.layout import Layout, remove_folder, replace_folder, safe_name, write
 
+ANNOUNCED = "course.json"
 STAGING = Path(".course") / "staging"
 
 
@@ -95,6 +98,15 @@ def submit(exchange: "Reach", lesson: str, folder: Path) -> str:
         NotFound: when the learner has no such folder, or the lesson is not released.
         Invalid: when a notebook of the lesson is missing in it.
     """
+    ready(exchange, lesson, folder)
+    with nbgrader(f"submitting {lesson}"):
+        stage = _reach("Submit", exchange, lesson, folder)
+        stage.start()
+        return str(stage.timestamp)
+
+
+def ready(exchange: "Reach", lesson: str, folder: Path) -> Path:
+    """Return the learner's folder of a lesson when it can be handed in; raises as `submit`."""
     _released(exchange, lesson)
     own = folder / lesson
     if not own.is_dir():
@@ -111,10 +123,7 @@ def submit(exchange: "Reach", lesson: str, folder: Path) -> str:
             "a notebook of this lesson is missing; was it renamed?", where=str(own),
             expected=missing[0], found=found, hint="give it its name back and submit again",
         )  # fmt: skip
-    with nbgrader(f"submitting {lesson}"):
-        stage = _reach("Submit", exchange, lesson, folder)
-        stage.start()
-        return str(stage.timestamp)
+    return own
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +135,14 @@ class Reach:
         course_id: the course's name there.
         learner: the learner's id; ``*`` lets nbgrader take the user's name.
         cache: where the learner's own copies of submissions are kept.
+        of_service: whether the exchange is this machine's mirror of a course service.
     """
 
     root: Path
     course_id: str
     learner: str
     cache: Path
+    of_service: bool = False
 
     @property
     def outbound(self) -> Path:
@@ -139,11 +150,21 @@ class Reach:
         return self.root / self.course_id / "outbound"
 
     def lessons(self) -> list[str]:
-        """Return the released lessons, sorted."""
+        """Return the released lessons, in the course's order where it is announced, then by name."""
         found = self.outbound.iterdir() if self.outbound.is_dir() else []
+        order = [each.get("lesson") for each in self.announced().get("lessons", [])]
         return sorted(
-            path.name for path in found if path.is_dir() and not path.name.startswith(".")
+            (path.name for path in found if path.is_dir() and not path.name.startswith(".")),
+            key=lambda name: (order.index(name) if name in order else len(order), name),
         )
+
+    def announced(self) -> dict[str, Any]:
+        """Return what the course announced of itself and its lessons; empty when it did not."""
+        path = self.outbound.parent / ANNOUNCED
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+        except (ValueError, TypeError):
+            return {}  # somebody else's file
 
 
 def _released(exchange: Reach, lesson: str) -> None:
@@ -158,10 +179,11 @@ def _released(exchange: Reach, lesson: str) -> None:
 def collect(layout: Layout, config: Any, lesson: str) -> list[str]:
     """Bring the latest submissions into `submitted/`; returns the learners whose came or changed."""
     before = _timestamps(layout, lesson)
-    if not (layout.exchange / layout.course_id / "inbound").is_dir():
+    inbound = layout.exchange / layout.course_id / "inbound"
+    if not over_service(config) and not inbound.is_dir():
         raise NotFound(
             "nothing can have been submitted yet: no lesson is released",
-            where=str(layout.exchange / layout.course_id), hint=f"course release {lesson}",
+            where=str(inbound.parent), hint=f"course release {lesson}",
         )  # fmt: skip
     with nbgrader(f"collecting {lesson}"):
         stage = _stage("Collect", layout, config, lesson)
@@ -194,6 +216,28 @@ def arrived(layout: Layout) -> dict[tuple[str, str], dt.datetime]:
             at = _moment(time)
             found[learner, lesson] = max(at, found.get((learner, lesson), at))
     return found
+
+
+def over_service(config: Any) -> bool:
+    """Tell whether a course's exchange goes over a course service."""
+    return str(config.ExchangeFactory.get("collect", "")).startswith("course.exchange.http.")
+
+
+def announce(layout: Layout, config: Any, about: dict[str, Any]) -> None:
+    """Tell learners' machines what the course is called and what is out: beside the exchange, and to the service."""
+    place = layout.exchange / layout.course_id
+    lessons = [each for each in about["lessons"] if (place / "outbound" / each["lesson"]).is_dir()]
+    about = {**about, "lessons": lessons}
+    if over_service(config):
+        with Access.of(layout.root).remote() as remote:
+            remote.announce(about)
+    write(place / ANNOUNCED, json.dumps(about, indent=1))
+
+
+def schedule(layout: Layout, wanted: dict[str, Any]) -> None:
+    """Tell the course service what due dates are made of."""
+    with Access.of(layout.root).remote() as remote:
+        remote.schedule(wanted)
 
 
 def _timestamps(layout: Layout, lesson: str) -> dict[str, str]:

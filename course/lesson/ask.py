@@ -44,7 +44,11 @@ def ask_card(
     home: Path, thread: Thread | None, found: list[str], others: list[Thread], trouble: str
 ) -> Card:
     """Return what to show below a question: its answers, else what others were told, else where it is."""
-    said = [(_answered_by(thread, n), each.text) for n, each in enumerate(thread.answers)] if thread else []
+    said = (
+        [(_answered_by(thread, n), each.text) for n, each in enumerate(thread.answers)]
+        if thread
+        else []
+    )
     told = [
         (_("To the same question: {question}").format(question=one.text), each.text)
         for one in others if thread is None or one.id != thread.id for each in one.answers
@@ -57,7 +61,9 @@ def ask_card(
         head = _("What your author says to that")
     else:
         head = _("What others were told") if told else _("Your question is noted")
-    return Card(head, found, note=trouble or ("" if said else _where(home, thread)), said=[*said, *told])
+    return Card(
+        head, found, note=trouble or ("" if said else _where(home, thread)), said=[*said, *told]
+    )
 
 
 def others_card(folder: Path, exercise: str, tests: list[str]) -> Card | None:

@@ -81,12 +81,14 @@ def keep(home: Path, data: dict[str, Any]) -> None:
 
 
 def _thread(one: dict[str, Any]) -> Thread:
-    texts = [one[key] for key in ("id", "lesson", "exercise", "text", "test", "error", "state")]
-    answers = [Reply(each["text"], each["by"], each["at"]) for each in one["answers"]]
-    every = [*texts, *(text for each in answers for text in (each.text, each.by, each.at))]
+    answers = tuple(Reply(each["text"], each["by"], each["at"]) for each in one["answers"])
+    texts = {
+        key: one[key] for key in ("id", "lesson", "exercise", "text", "test", "error", "state")
+    }
+    every = [*texts.values(), *(text for each in answers for text in (each.text, each.by, each.at))]
     if not all(isinstance(text, str) for text in every):
         raise TypeError(one)
-    return Thread(*texts, tuple(answers))
+    return Thread(**texts, answers=answers)
 
 
 def fitting(

@@ -249,12 +249,13 @@ def _watched(state: State, name: str, time: str, result: Result, _context: Resul
 
 
 def _asked(state: State, name: str, time: str, result: Result, context: Result) -> None:
-    about = [context.get(key, "") for key in ("cell", "code", "error", "statement", "test")]
-    version, attempts = context.get("version", ""), _whole(context.get("attempts", 0))
-    if not _is_text(result["response"], *about, version):
+    texts = ("cell", "code", "error", "statement", "test", "version")
+    cell, code, error, key, test, version = (context.get(text, "") for text in texts)
+    if not _is_text(result["response"], cell, code, error, key, test, version):
         raise ValueError
-    nameless = context.get("nameless") is True
-    state.asked.append(Asked(name, result["response"], time, *about, attempts, version, nameless))
+    attempts, nameless = _whole(context.get("attempts", 0)), context.get("nameless") is True
+    state.asked.append(Asked(name, result["response"], time, cell, code, error, key, test, attempts,
+                             version, nameless))  # fmt: skip
 
 
 def _reflected(state: State, name: str, time: str, result: Result, _context: Result) -> None:

@@ -197,3 +197,14 @@ def _known_zone(zone: str) -> None:
         dates.zone(zone)
     except ValueError as error:
         raise Invalid("not a time zone", expected=str(error), found=zone) from error
+
+
+def has_instructor(connection: Connection, course: str) -> bool:
+    """Tell whether a course has an instructor, or somebody was invited to be one and still may come."""
+    member, asked = tables.member, tables.invitation
+    there = sa.select(member.c.id).where(member.c.course == course, member.c.role == "instructor")
+    coming = sa.select(asked.c.id).where(
+        asked.c.course == course, asked.c.role == "instructor", asked.c.revoked_at.is_(None),
+        asked.c.used < asked.c.uses, asked.c.expires_at > now(),
+    )  # fmt: skip
+    return any(connection.execute(query.limit(1)).first() for query in (there, coming))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-
 from course.office import joining
 from course.office.enrolment import Enrolment
 from course.office.office import Office
