@@ -1,4 +1,4 @@
-"""What `course.toml` declares about letters and questions between a course and its people."""
+"""What `course.toml` declares about the ways between a course and its people: service, letters, questions."""
 
 from typing import Annotated, Literal
 
@@ -55,3 +55,13 @@ class Questions(Table):
 
     answer_within_hours: float = Field(default=48, gt=0, le=10_000)
     learners_answer: bool = False
+
+
+class Service(Table):
+    """The course service, when releases and submissions go over one.
+
+    Attributes:
+        url: its address; empty for the exchange in a shared folder.
+    """
+
+    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from course import dates
-from course.correspondence import Address, Post, Questions, Reminders, Table
+from course.correspondence import Address, Post, Questions, Reminders, Service, Table
 from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE, safe_name
 from course.scoring import CountRule, LateRule
@@ -155,16 +155,6 @@ class Staff(Table):
     name: str = Field(min_length=1)
     role: Literal["instructor", "grader", "observer"] = "grader"
     email: Address | Literal[""] = ""
-
-
-class Service(Table):
-    """The course service, when releases and submissions go over one.
-
-    Attributes:
-        url: its address; empty for the exchange in a shared folder.
-    """
-
-    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
 
 
 class Assignment(Table):

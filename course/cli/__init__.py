@@ -11,6 +11,7 @@ import tempfile
 import typer
 
 from course.cli import (
+    ahead,
     audit,
     give,
     grade,
@@ -55,6 +56,7 @@ for group in (
     grade,
     audit,
     learn,
+    ahead,
 ):
     group.add_to(app)
 

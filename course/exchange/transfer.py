@@ -193,31 +193,6 @@ def collect(layout: Layout, config: Any, lesson: str) -> list[str]:
     return sorted(learner for learner, when in after.items() if before.get(learner) != when)
 
 
-def handed_in(exchange: "Reach") -> dict[str, dt.datetime]:
-    """Return when (UTC) a learner last handed in each lesson from here."""
-    found: dict[str, dt.datetime] = {}
-    for path in (exchange.cache / exchange.course_id).glob(f"{exchange.learner}+*+*"):
-        _, lesson, time = path.name.split("+")[:3]
-        with suppress(ValueError):  # no folder of nbgrader's
-            at = _moment(time)
-            found[lesson] = max(at, found.get(lesson, at))
-    return found
-
-
-def arrived(layout: Layout) -> dict[tuple[str, str], dt.datetime]:
-    """Return when (UTC) the last work came to the exchange, by learner and lesson, collected or not.
-
-    nbgrader names it ``learner+lesson+time+random``.
-    """
-    found: dict[tuple[str, str], dt.datetime] = {}
-    for path in (layout.exchange / layout.course_id / "inbound").glob("*+*+*"):
-        learner, lesson, time = path.name.split("+")[:3]
-        with suppress(ValueError):  # a name that somebody else made
-            at = _moment(time)
-            found[learner, lesson] = max(at, found.get((learner, lesson), at))
-    return found
-
-
 def over_service(config: Any) -> bool:
     """Tell whether a course's exchange goes over a course service."""
     return str(config.ExchangeFactory.get("collect", "")).startswith("course.exchange.http.")
@@ -280,12 +255,13 @@ def submitted_at(folder: Path) -> dt.datetime | None:
     if path.is_symlink() or not path.is_file():
         return None
     try:
-        return _moment(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
+        return moment_of(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
     except (ValueError, OverflowError):
         return None
 
 
-def _moment(text: str) -> dt.datetime:
+def moment_of(text: str) -> dt.datetime:
+    """Return a time as nbgrader or a person wrote it, in UTC; raises ValueError for none."""
     plain = text.removesuffix(" UTC")
     if plain != text:
         with suppress(ValueError):  # as nbgrader writes it; people write otherwise

@@ -1,4 +1,4 @@
-"""Questions and their answers: asked once by the event's id, answered, published, merged, hidden, closed.
+"""Questions: asked once by the event's id, and read with their answers.
 
 A learner asks and reads through an `Enrolment`; who answers is staff, or a learner where the course allows
 it. Names go to staff alone; learners see another's only where that learner did not ask without.
@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from course import sealed as seals
 from course.correspondence import Questions
 from course.database import Row, now
-from course.errors import Invalid, NotFound, Refused
+from course.errors import Invalid, NotFound
 from course.layout import safe_name
 from course.office import tables
 from course.office.enrolment import Enrolment
@@ -165,7 +165,7 @@ def published(own: Enrolment) -> list[Thread]:
         return _threads(connection, own.member, connection.execute(query).mappings().all())
 
 
-# answering ------------------------------------------------------------------------------------------
+# reading ------------------------------------------------------------------------------------------
 
 
 def board(
@@ -208,106 +208,8 @@ def _together(group: Group, threads: dict[str, Thread]) -> list[Thread]:
 def thread(reader: Enrolment, key: str) -> Thread:
     """Return one question with its answers; NotFound where there is none that this reader may see."""
     with reader.office.reading() as connection:
-        row = _seen(connection, reader, key)
+        row = seen(connection, reader, key)
         return _threads(connection, reader.member, [row])[0]
-
-
-def answer(reader: Enrolment, key: str, text: str, *, publish: bool = False) -> None:
-    """Answer a question, and all that were merged into it.
-
-    Args:
-        text: Markdown.
-        publish: show question and answer, without the name, to all who meet the same; staff only.
-
-    Raises:
-        Invalid: no text, or a very long one.
-        Refused: learners may not answer in this course.
-    """
-    if not 0 < len(text.strip()) <= MOST:
-        raise Invalid(
-            "an answer needs words",
-            expected=f"1 to {MOST} characters",
-            found=f"{len(text.strip())}",
-        )
-    staff = is_staff(reader.member)
-    table = tables.question
-    with reader.office.transaction() as connection:
-        row = _seen(connection, reader, key)
-        if (
-            not staff
-            and not rules(connection, reader.course).learners_answer
-            and row["member"] != reader.member["id"]
-        ):
-            raise Refused("learners don't answer in this course", hint="your instructor will")
-        connection.execute(tables.answer.insert().values(
-            question=key, member=reader.member["id"], text=text.strip(), hidden=False, at=now()))  # fmt: skip
-        if staff or row["member"] != reader.member["id"]:
-            waits = (table.c.id == key, table.c.state == "open")
-            connection.execute(table.update().where(*waits).values(state="answered"))
-            if publish and staff:
-                connection.execute(table.update().where(table.c.id == key).values(published=True))
-        else:  # the learner asks on
-            connection.execute(table.update().where(table.c.id == key).values(state="open"))
-        note(
-            connection,
-            reader.course,
-            reader.member["name"],
-            "answered",
-            question=key,
-            published=publish,
-        )
-
-
-def moderate(staff: Enrolment, key: str, deed: str, into: str = "", number: int = 0) -> None:
-    """Hide, show again, close, open again, publish, withdraw or merge a question, or hide one of its answers.
-
-    Args:
-        deed: "hide", "show", "close", "reopen", "publish", "withdraw", "merge" or "hide answer".
-        into: the question that it is merged into.
-        number: of an answer.
-    """
-    if not is_staff(staff.member):
-        raise Refused(
-            "your role may not do this",
-            expected="instructor or grader",
-            found=str(staff.member["role"]),
-        )
-    table = tables.question
-    with staff.office.transaction() as connection:
-        _seen(connection, staff, key)
-        changes: dict[str, Any]
-        match deed:
-            case "hide" | "close":
-                changes = {"state": "hidden" if deed == "hide" else "closed"}
-            case "show" | "reopen":
-                changes = {"state": "answered" if _answers(connection, [key]) else "open"}
-            case "publish" | "withdraw":
-                changes = {"published": deed == "publish"}
-            case "merge":
-                if into == key or _seen(connection, staff, into)["state"] == "merged":
-                    raise Invalid(
-                        "it can't be merged into that", expected="another question", found=into
-                    )
-                changes = {"state": "merged", "into": into}
-                connection.execute(table.update().where(table.c.into == key).values(into=into))
-            case "hide answer":
-                own = tables.answer
-                mine_ = sa.and_(own.c.number == number, own.c.question == key)
-                connection.execute(own.update().where(mine_).values(hidden=True))
-                changes = {}
-            case _:
-                raise Invalid("no such deed", found=deed)
-        if changes:
-            connection.execute(table.update().where(table.c.id == key).values(**changes))
-        note(
-            connection,
-            staff.course,
-            staff.member["name"],
-            deed,
-            question=key,
-            into=into,
-            answer=number,
-        )
 
 
 def may_answer(reader: Enrolment) -> bool:
@@ -341,7 +243,8 @@ def _may_see(member: Row, row: Row, declared: Questions) -> bool:
     return bool(row["published"]) or declared.learners_answer
 
 
-def _seen(connection: Connection, reader: Enrolment, key: str) -> Row:
+def seen(connection: Connection, reader: Enrolment, key: str) -> Row:
+    """Return a question's row; NotFound where there is none that this reader may see."""
     table = tables.question
     query = sa.select(table).where(table.c.id == key, table.c.course == reader.course)
     row = connection.execute(query).mappings().first()
@@ -353,7 +256,7 @@ def _seen(connection: Connection, reader: Enrolment, key: str) -> Row:
 def _threads(connection: Connection, member: Row, rows: Iterable[Row]) -> list[Thread]:
     found = list(rows)
     keys = {row["into"] or row["id"] for row in found} | {row["id"] for row in found}
-    answers, names = _answers(connection, sorted(keys)), _names(connection, str(member["course"]))
+    answers, names = answers_of(connection, sorted(keys)), _names(connection, str(member["course"]))
     staff, made = is_staff(member), []
     for row in found:
         own = row["member"] == member["id"]
@@ -383,7 +286,8 @@ def _is_named(names: dict[str, Any], one: Row, question: Row) -> bool:
     )
 
 
-def _answers(connection: Connection, keys: Sequence[str]) -> dict[str, list[Row]]:
+def answers_of(connection: Connection, keys: Sequence[str]) -> dict[str, list[Row]]:
+    """Return the answers of some questions, by question, in order."""
     table, found = tables.answer, dict[str, list[Row]]()
     for start in range(0, len(keys), 500):
         query = (

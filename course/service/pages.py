@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from course import markup
 from course.errors import CourseError, Refused
-from course.office import asking, entering
+from course.office import answering, asking, entering
 from course.office.enrolment import Enrolment
 from course.office.office import Unknown
 from course.service.caller import Course, TheOffice, body_of
@@ -163,9 +163,9 @@ async def act(request: Request, reader: Reader, key: Key) -> Response:
 def _act(reader: Enrolment, key: str, fields: dict[str, str]) -> None:
     deed, into, number = fields.get("deed", ""), fields.get("into", ""), fields.get("number", "0")
     if deed == "answer":
-        asking.answer(reader, key, fields.get("text", ""), publish="publish" in fields)
+        answering.answer(reader, key, fields.get("text", ""), publish="publish" in fields)
     else:
-        asking.moderate(reader, key, deed, into, int(number) if number.isdecimal() else 0)
+        answering.moderate(reader, key, deed, into, int(number) if number.isdecimal() else 0)
 
 
 def _thread(request: Request, reader: Enrolment, key: str) -> HTMLResponse:

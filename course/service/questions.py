@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from course.errors import Invalid
-from course.office import asking, entering, schedule
+from course.office import answering, asking, entering, schedule
 from course.office.asking import MOST, MOST_AT_ONCE, Asked
 from course.office.enrolment import Enrolment
 from course.office.schedule import Schedule
@@ -95,13 +95,15 @@ def board(own: Grader, lesson: str = "") -> list[list[dict[str, Any]]]:
 @router.post("/all/questions/{key}/answers", status_code=204)
 def answer(own: Grader, key: Key, reply: Reply) -> None:
     """Answer a question."""
-    asking.answer(Enrolment(own.office, own.member), key, reply.text, publish=reply.publish)
+    answering.answer(Enrolment(own.office, own.member), key, reply.text, publish=reply.publish)
 
 
 @router.post("/all/questions/{key}/deeds", status_code=204)
 def moderate(own: Grader, key: Key, wanted: Deed) -> None:
     """Hide, close, publish, merge a question, or take that back."""
-    asking.moderate(Enrolment(own.office, own.member), key, wanted.deed, wanted.into, wanted.number)
+    answering.moderate(
+        Enrolment(own.office, own.member), key, wanted.deed, wanted.into, wanted.number
+    )
 
 
 @router.post("/tickets", status_code=201)

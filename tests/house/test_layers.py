@@ -35,7 +35,7 @@ FLOORS = [
     {"term"},
     {"returning", "extending", "disputing", "serving", "verifying", "reminding"},
     {"study", "regrade", "inspection", "preview"},
-    {"comparison", "suggestion", "desk", "overview", "triage"},
+    {"planning", "comparison", "suggestion", "desk", "overview", "triage"},
     {"background"},
     {"server", "service", "plugin", "demo"},
     {"cli"},

@@ -9,7 +9,7 @@ import pytest
 from offices import Class
 
 from course.errors import Invalid, NotFound, Refused
-from course.office import asking
+from course.office import answering, asking
 from course.office.asking import Asked
 from course.office.similar import Question, grouped, ordered
 
@@ -41,10 +41,10 @@ def test_others_see_a_published_question_without_its_name_and_nothing_else(there
     with pytest.raises(NotFound):
         asking.thread(there.own("ben"), one.id)
     with pytest.raises(NotFound):
-        asking.answer(there.own("ben"), one.id, "I know!")
-    asking.answer(there.own("ivan"), one.id, "Use **skipna**.", publish=True)
-    asking.answer(there.own("ana"), one.id, "Ana thanks you")
-    asking.answer(there.own("ivan"), one.id, "You're welcome.")
+        answering.answer(there.own("ben"), one.id, "I know!")
+    answering.answer(there.own("ivan"), one.id, "Use **skipna**.", publish=True)
+    answering.answer(there.own("ana"), one.id, "Ana thanks you")
+    answering.answer(there.own("ivan"), one.id, "You're welcome.")
     (seen,) = asking.published(there.own("ben"))
     plain = repr(seen.plain())
     assert "Use **skipna**." in plain
@@ -66,11 +66,11 @@ def test_where_learners_answer_each_other_a_name_is_told_unless_asked_without(th
     assert asking.thread(there.own("ben"), open_.id).by == "Ana"
     assert asking.thread(there.own("ben"), nameless.id).by == ""
     assert asking.thread(there.own("ivan"), nameless.id).by == "Ana"
-    asking.answer(there.own("ben"), open_.id, "Try skipna.")
+    answering.answer(there.own("ben"), open_.id, "Try skipna.")
     assert asking.thread(there.own("ana"), open_.id).answers[0].by == "Ben"
     assert asking.thread(there.own("ana"), open_.id).question["state"] == "answered"
     with pytest.raises(Refused, match="your role may not do this"):
-        asking.moderate(there.own("ben"), open_.id, "hide")
+        answering.moderate(there.own("ben"), open_.id, "hide")
 
 
 def test_moderation_hides_closes_and_merges_and_who_asked_still_reads_the_answer(
@@ -82,24 +82,24 @@ def test_moderation_hides_closes_and_merges_and_who_asked_still_reads_the_answer
     (group,) = asking.board(there.own("ivan"))
     assert len(group) == 2, "they ask the same"
     ivan = there.own("ivan")
-    asking.moderate(ivan, same.id, "merge", into=one.id)
-    asking.answer(ivan, one.id, "Use skipna.")
+    answering.moderate(ivan, same.id, "merge", into=one.id)
+    answering.answer(ivan, one.id, "Use skipna.")
     (ben,) = asking.mine(there.own("ben"))
     assert [each.text for each in ben.answers] == ["Use skipna."]
     number = asking.thread(ivan, one.id).answers[0].number
-    asking.moderate(ivan, one.id, "hide answer", number=number)
+    answering.moderate(ivan, one.id, "hide answer", number=number)
     assert asking.mine(there.own("ben"))[0].answers == ()
-    asking.moderate(ivan, one.id, "publish")
-    asking.moderate(ivan, one.id, "hide")
+    answering.moderate(ivan, one.id, "publish")
+    answering.moderate(ivan, one.id, "hide")
     assert asking.published(there.own("ben")) == []
     assert asking.mine(there.own("ana"))[0].question["state"] == "hidden", (
         "her own is not kept from her"
     )
-    asking.moderate(ivan, one.id, "show")
-    asking.moderate(ivan, one.id, "close")
+    answering.moderate(ivan, one.id, "show")
+    answering.moderate(ivan, one.id, "close")
     assert [each.question["state"] for each in asking.published(there.own("ben"))] == ["closed"]
     with pytest.raises(Invalid, match="can't be merged"):
-        asking.moderate(ivan, one.id, "merge", into=one.id)
+        answering.moderate(ivan, one.id, "merge", into=one.id)
 
 
 @pytest.mark.parametrize(
