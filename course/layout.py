@@ -188,14 +188,6 @@ def write(path: Path, content: bytes | str, mode: int = 0o644) -> None:
         raise refused(path, error) from error
 
 
-def make_private(folder: Path) -> None:
-    """Make a folder that its owner alone may enter, if there is none."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise refused(folder, error) from error
-
-
 def replace_folder(new: Path, target: Path) -> None:
     """Put the finished folder ``new`` in the place of ``target``.
 

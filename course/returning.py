@@ -14,6 +14,7 @@ from course.exchange import transfer
 from course.feedback import page
 from course.grading.turn import turn
 from course.model import Learner, Mark
+from course.proving import gather
 from course.review.news import HELD, composed, name, news
 from course.store import disputes, lateness, reading, returns
 from course.store.database import Gradebook, note
@@ -163,6 +164,8 @@ def give_back(
         tell: called with each learner when the page is built.
         by: who returns it, for the ledger.
 
+    What it shows of the objectives goes into the evidence ledger.
+
     Returns:
         the learners who got a new page.
     """
@@ -175,6 +178,7 @@ def give_back(
             _place(course, lesson, draft.learner.id, draft.html)
             returns.save(book, lesson, draft.learner.id, replace(draft.told, by=by))
             returned.append(draft.learner.id)
+    gather(course, lesson, by)
     return returned
 
 

@@ -1,7 +1,7 @@
 """The instructor's side of the course service: opening the office, inviting, and being known there."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,8 @@ from course.layout import known
 from course.model import Learner
 from course.office import joining
 from course.office.office import Office, find_member
-from course.settings import CourseFile
+from course.settings import CourseFile, load
 from course.term import Course
-
-OFFICE = Path(".course") / "office"
 
 
 def open_office(folder: Path, url: str, courses: Sequence[str]) -> Office:
@@ -30,6 +28,26 @@ def open_office(folder: Path, url: str, courses: Sequence[str]) -> Office:
     for course in courses:
         office.open_course(course)
     return office
+
+
+def opened(office: Office, root: Path | None, url: str, by: str) -> Iterator[str]:
+    """Say that an office is open, and how one comes in.
+
+    Args:
+        root: the course's folder that it is run in; None on a server of its own.
+        url: its address.
+        by: who runs it.
+    """
+    file = load(root) if root else None
+    if root is None or file is None:
+        for link in first_links(office, url):
+            yield f"an instructor joins, in the course's folder: course join {link}"
+        yield f"serving {', '.join(office.courses())} at {url}"
+        return
+    settle(office, file, root, file.service.url or url, by)
+    yield f"serving {file.id} at {url}; invite learners: course learners invite"
+    if not file.service.url:
+        yield f'in course.toml, so that release and collect use it: [service] url = "{url}"'
 
 
 def settle(office: Office, file: CourseFile, root: Path, url: str, by: str) -> Access:
@@ -132,8 +150,8 @@ def enrol(course: Course, people: Sequence[Learner]) -> int:
         return service.enrol(rows)
 
 
-def meet(course: Course) -> int:
-    """Put those who joined at the service on the gradebook's list; returns how many are new."""
+def meet(course: Course) -> list[str]:
+    """Put those who joined at the service on the gradebook's list; returns who is new."""
     with _remote(course) as service:
         there = service.people()
     known_here = {each.id for each in course.learners()}
@@ -144,7 +162,7 @@ def meet(course: Course) -> int:
     ]  # fmt: skip
     if new:
         course.enrol(new)
-    return len(new)
+    return [each.id for each in new]
 
 
 def _remote(course: Course) -> remote.Remote:

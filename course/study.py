@@ -5,62 +5,23 @@ from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
 
-from course import dates
 from course import layout as disk
 from course import notebook as notebooks
-from course.asking import exchange
+from course import submitting
 from course.authoring import build
-from course.errors import Invalid, NotFound, Refused, Unavailable
-from course.exchange import config, mirror, outbox, remote, requests, transfer
+from course.dates import own_zone
+from course.errors import Invalid, NotFound
+from course.exchange import config, mirror, remote, requests, transfer
 from course.exchange.access import Access, key_of
 from course.lesson.progress import line
 from course.look import look_at
-from course.office.receipts import Look
 from course.questions import sheet
+from course.submitting import Receipt, Synced
 from course.update import folder as updating
 
+__all__ = ["Receipt", "Study", "Synced"]
+
 CACHE = Path(".course") / "cache"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was handed in.
-
-    Attributes:
-        time: as nbgrader writes it, in UTC.
-        digest: SHA-256 over the lesson's folder; of the sealed file where there is one.
-        answered: how many graded questions hold an answer.
-        unanswered: ids of those that hold none.
-        will_not_run: cells that can't run, each with the reason.
-        file: the sealed file while it has not arrived; the receipt's when it has.
-        waits: why it has not arrived; empty when it has.
-        notes: what the office says of it.
-    """
-
-    lesson: str
-    time: str
-    digest: str
-    answered: int
-    unanswered: tuple[str, ...]
-    will_not_run: tuple[str, ...] = ()
-    file: Path | None = None
-    waits: str = ""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Synced:
-    """What came of reaching the service.
-
-    Attributes:
-        sent: what became of each submission that waited.
-        lessons: those that are new or changed.
-        away: why the service could not be reached; None when it was.
-    """
-
-    sent: tuple[outbox.Sent, ...] = ()
-    lessons: tuple[str, ...] = ()
-    away: Unavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +53,7 @@ class Study:
         folder = folder.resolve()
         _refuse_joined(folder)
         key = key_of(folder)
-        url, told = remote.join(link, name=name, key=key.public, zone=dates.own_zone())
+        url, told = remote.join(link, name=name, key=key.public, zone=own_zone())
         access = Access(folder, url, told["course"], told["name"], told["token"], told["office"])
         access.keep()
         disk.write(
@@ -152,19 +113,7 @@ class Study:
         Raises:
             Refused: the service does not know this folder any more.
         """
-        if self.access is None:
-            return Synced()
-        mirror.make(self.access)
-        try:
-            with self.access.remote() as service:
-                lessons = mirror.refresh(self.access, service)
-                mirror.send_requests(self.access, service)
-            exchange(self.folder)
-        except Unavailable as error:
-            return Synced(away=error)
-        sent = tuple(outbox.send(self.access))
-        away = next((each.trouble for each in sent if isinstance(each.trouble, Unavailable)), None)
-        return Synced(sent, tuple(lessons), away)
+        return submitting.sync(self.access) if self.access else Synced()
 
     def fetch(self, lesson: str) -> Path:
         """Copy a released lesson here; what is here already is never overwritten."""
@@ -204,56 +153,24 @@ class Study:
         return line(self.folder, self.reach.lessons())
 
     def submit(self, lesson: str, to: Path | None = None, *, fewer: bool = False) -> Receipt:
-        """Hand a lesson in; returns what was handed in.
-
-        Over a service it is sealed first and sent then; without a network it waits in the outbox.
+        """Hand a lesson in; see `course.submitting`.
 
         Args:
             to: seal it into this folder instead, to be carried.
-            fewer: also when an earlier attempt answered more.
-
-        Raises:
-            Refused: an earlier attempt answered more questions.
+            fewer: also when an earlier attempt answered more questions.
         """
-        if self.access is None and to is None:
-            time = transfer.submit(self.reach, lesson, self.folder)
-            own = self.folder / lesson
-            seen = look_at(self.reach.outbound / lesson, own)
-            return Receipt(
-                lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run
-            )
         own = transfer.ready(self.reach, lesson, self.folder)
         seen = look_at(self.reach.outbound / lesson, own)
         if not fewer:
-            self._refuse_fewer(lesson, seen)
-        if self.access is None or to is not None:
-            work, path = outbox.seal(self.folder, self.reach.course_id, self.reach.learner, own, to)
-            paper, waits = None, "it is to be carried"
-        else:
-            work, path = outbox.hand_in(self.access, own, self.reach.cache)
-            done = self.sync()
-            sent = next((each for each in done.sent if each.work.digest == work.digest), None)
-            if sent is not None and sent.trouble is not None and done.away is None:
-                raise sent.trouble
-            paper, waits = sent.receipt if sent else None, done.away.what if done.away else ""
-        if paper is not None:
-            path = outbox.receipt_path(self.folder, work)
+            submitting.refuse_fewer(self.folder, lesson, seen)
+        if to is not None:
+            return submitting.to_carry(self.folder, self.reach, own, seen, to)
+        if self.access is not None:
+            return submitting.over_service(self.access, self.reach, own, seen)
+        time = transfer.submit(self.reach, lesson, self.folder)
         return Receipt(
-            lesson, mirror.nbgraders_time(work), work.digest, seen.answered, seen.unanswered, seen.will_not_run,
-            path, "" if paper else waits, tuple(paper["notes"]) if paper else (),
-        )  # fmt: skip
-
-    def _refuse_fewer(self, lesson: str, seen: Look) -> None:
-        """Raise Refused when an earlier attempt answered more questions than there are answers now."""
-        for paper in outbox.receipts(self.folder, lesson):
-            before = paper["questions"] - len(paper["unanswered"])
-            if before > seen.answered:
-                raise Refused(
-                    "you answered more questions in an attempt before", where=lesson,
-                    expected=f"at least {before} answers, as in attempt {paper['attempt']}",
-                    found=f"{seen.answered}; empty now: {', '.join(seen.unanswered)}",
-                    hint=f"if you mean it: course submit {lesson} --fewer; every attempt is kept",
-                )  # fmt: skip
+            lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run
+        )
 
     def feedback(self, lesson: str) -> list[Path]:
         """Fetch the feedback pages of a lesson; the newest is the last."""

@@ -271,14 +271,14 @@ class Course:
         ]  # fmt: skip
         prepared = gather(
             lesson, nodes, self.items(lesson), tests=self.layout.tests(lesson),
-            files=self.sources.folder(lesson), limits=self._limits(), preload=self._imports(),
+            files=self.sources.folder(lesson), limits=self.limits(), preload=self.imports(),
             test_seconds=self.file.policies.test_seconds,
         )  # fmt: skip
         with self.book() as book:
             saved.save_questions(book, lesson, prepared.questions)
         return prepared
 
-    def _imports(self) -> tuple[str, ...]:
+    def imports(self) -> tuple[str, ...]:
         """Return what all lessons import, so that one warm process serves them all."""
         found = set[str]()
         for lesson in self.lessons():
@@ -287,7 +287,8 @@ class Course:
                     found.update(build.imports(node))
         return tuple(sorted(found))
 
-    def _limits(self) -> Limits:
+    def limits(self) -> Limits:
+        """Return what a learner's notebook may use here."""
         rules = self.file.policies
         return Limits(rules.cell_seconds, rules.notebook_seconds, memory_mb=rules.memory_mb,
                       call_seconds=min(rules.cell_seconds, 10.0))  # fmt: skip

@@ -26,7 +26,6 @@ def add_to(app: typer.Typer) -> None:
         sync,
         feedback,
         dispute,
-        verify,
     ):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
@@ -117,28 +116,6 @@ def _say_synced(done: Any) -> None:
             show.say(
                 f"arrived: {each.work.lesson}, sealed {each.receipt['sealed_at']}, received {each.receipt['received_at']}"
             )
-
-
-def verify(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A receipt, or a sealed submission.")
-    ],
-    key: Annotated[
-        str,
-        typer.Option(
-            metavar="KEY", help="The key that must have signed it; by default your course's."
-        ),
-    ] = "",
-    folder: Folder = Path(),
-) -> None:
-    """Check what was signed: that it is as it was made, and by whom. Nobody is asked.
-
-    Example: `course verify receipts/ana+cleaning+20260301T201500Z+5f3a9c01.json`
-    """
-    from course.verifying import verify as check  # noqa: PLC0415  --help starts at once
-
-    for line in check(file, key, folder):
-        show.say(line)
 
 
 def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
@@ -254,10 +231,8 @@ def submit(
             if to
             else f"when there is a network: course sync ({receipt.file})"
         )
-    show.say(
-        f"receipt {receipt.digest}"
-        + (f" in {receipt.file}" if receipt.file and not receipt.waits else "")
-    )
+    where = f" in {receipt.file}" if receipt.file and not receipt.waits else ""
+    show.say(f"{'SHA-256' if receipt.waits else 'receipt'} {receipt.digest}{where}")
     rest = f"; still empty: {show.listing(receipt.unanswered)}" if receipt.unanswered else ""
     show.say(
         f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}"

@@ -8,6 +8,8 @@ import typer
 
 from course.cli import show
 from course.errors import NotFound
+from course.layout import find_course
+from course.settings import load
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,34 +50,37 @@ def serve(
 
     Example: `course serve --port 8010`
     """
-    from course import serving  # noqa: PLC0415  --help starts at once
-    from course.layout import find_course  # noqa: PLC0415  as above
-    from course.service.run import serve as run  # noqa: PLC0415  as above
-    from course.settings import load  # noqa: PLC0415  as above
+    root = None if courses else find_course()
+    file = load(root) if root else None
+    if root and file is None:
+        raise NotFound(
+            "a course without course.toml can't be served",
+            where=str(root),
+            hint="make one: course new DIR",
+        )
+    ids = courses or ([file.id] if file else [])
+    _run(
+        (folder or (root or Path()) / ".course" / "office").resolve(),
+        db,
+        ids,
+        root,
+        (host, port, url),
+    )
 
-    root, file = None, None
-    if not courses:
-        root = find_course()
-        file = load(root)
-        if file is None:
-            raise NotFound(
-                "a course without course.toml can't be served", where=str(root), hint="course new"
-            )
-    place = folder or (root or Path()) / serving.OFFICE
-    with serving.open_office(place.resolve(), db, courses or [file.id if file else ""]) as office:
+
+def _run(
+    place: Path, db: str, ids: list[str], root: Path | None, where: tuple[str, int, str]
+) -> None:
+    from course import serving  # noqa: PLC0415  --help starts at once
+    from course.service.run import serve as run  # noqa: PLC0415  as above
+
+    host, port, url = where
+    with serving.open_office(place, db, ids) as office:
 
         def ready(taken: int) -> None:
-            address = url.rstrip("/") or f"http://{host}:{taken}"
-            if file is not None and root is not None:
-                serving.settle(office, file, root, file.service.url or address, getuser())
-                show.say(f"serving {file.id} at {address}; invite learners: course learners invite")
-                if not file.service.url:
-                    show.say(
-                        f'in course.toml, so that release and collect use it: [service] url = "{address}"'
-                    )
-                return
-            for link in serving.first_links(office, address):
-                show.say(f"an instructor joins, in the course's folder: course join {link}")
-            show.say(f"serving {', '.join(office.courses())} at {address}")
+            for line in serving.opened(
+                office, root, url.rstrip("/") or f"http://{host}:{taken}", getuser()
+            ):
+                show.say(line)
 
         run(office, host, port, url, ready)

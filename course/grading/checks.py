@@ -238,7 +238,7 @@ class _Loop:
         """Run one test on one notebook."""
         self.notebook, self.raised, self.compared = notebook, None, None
         try:
-            with Limit(seconds) as limit:
+            with Limit(seconds, notebook.last) as limit:
                 notebook.waiting = limit.pause
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
                 return self._note(item, notebook, seconds)

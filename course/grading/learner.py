@@ -41,13 +41,15 @@ class Notebook:
 
     Args:
         session: where it runs; its cells have been run so far as they should be.
+        last: after how many seconds altogether a test on it has gone on beyond all limits, in a step
+            that nothing else can end, and this process ends.
 
     Attributes:
         waiting: makes what to be in while the learner's process is asked, which has limits of its own.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, last: float | None = None) -> None:
+        self._session, self.last = session, last
         self.waiting: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def value(self, name: str) -> Any:

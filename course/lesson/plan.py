@@ -2,7 +2,7 @@
 
 A section is finished when its quizzes are answered (those that must be right, rightly) and its
 checks hold. An objective is *shown* when all its questions are settled like that and none that
-could be judged was last answered wrong, *practising* when one of them was tried, else *not
+could be judged was last answered wrong, in a review too, *practising* when one of them was tried, else *not
 started*. Answers in own words stand in the notebook, not in the record, and don't count here.
 """
 
@@ -135,7 +135,8 @@ def status(plan: Plan, state: State, objective: str) -> Status:
 
 
 def _is_wrong(state: State, question: str) -> bool:
-    scaled = state.answers[question].scaled
+    answers = [state.answers[question], *state.reviews.get(question, ())]
+    scaled = max(answers, key=lambda one: dt.datetime.fromisoformat(one.time)).scaled
     return scaled is not None and scaled < 1
 
 

@@ -41,6 +41,7 @@ def of_the_page() -> dict[str, str]:
         ),
         "saved": _("Saved {time}"),
         "changed": _("Changed. Press “{button}” to keep the new answer."),
+        "unsaved": _("Not saved yet. Press “{button}” to keep this."),
         "ready": _("You can go on now."),
         "unknown": _(
             "This question needs a newer version of course: its form “{form}” is unknown here."

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from course import sealed as seals
-from course.correspondence import Questions
 from course.database import Row, now
 from course.errors import Invalid, NotFound
 from course.layout import safe_name
@@ -22,6 +21,7 @@ from course.office import tables
 from course.office.enrolment import Enrolment
 from course.office.office import Office, note
 from course.office.similar import Group, Question, grouped, ordered
+from course.settings import Questions
 
 MOST = 4_000
 """Characters of a question, of its code and of an answer."""

@@ -38,7 +38,10 @@ class Office(Database):
     """
 
     def __init__(self, folder: Path, url: str = "") -> None:
-        layout.make_private(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise layout.refused(folder, error) from error
         self.folder, self.parcels = folder, Parcels(folder / "parcels")
         self.key = Key.at(folder / "office.key")
         self._turn = threading.Lock()

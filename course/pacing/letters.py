@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from course.correspondence import Reminders
 from course.lesson import words
 from course.lesson.language import _, _n, spoken
+from course.settings import Reminders
 
 Standing = Literal["open", "waiting", "marked", "returned"]
 _LATE = dt.timedelta(days=7)

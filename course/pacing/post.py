@@ -16,9 +16,9 @@ from pathlib import Path
 import jinja2
 
 from course import layout
-from course.correspondence import Post
 from course.errors import Invalid, Unavailable
 from course.pacing.letters import Letter
+from course.settings import Post
 
 PASSWORD = "COURSE_SMTP_PASSWORD"  # noqa: S105  the variable's name
 _SECONDS = 30.0

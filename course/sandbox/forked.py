@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from course.errors import Unavailable
+from course.errors import CourseError, Unavailable
 from course.sandbox import wire
 from course.sandbox.replay import Replay
 from course.sandbox.reply import read_reply, read_run
@@ -100,7 +100,7 @@ class ForkedSession:
         begin = time.monotonic()
         try:
             self.room = self._enter()
-        except Unavailable:
+        except CourseError:
             self.lost = True
             return Strike.CRASH
         finally:
@@ -233,18 +233,26 @@ def kindle(*, walls: bool) -> None:
             _kindled[level].kindle()
 
 
+_proven: list[str] = []
+"""The level that rooms of this process have. What once stood is never exchanged for less."""
+
+
 def best_session(place: Place) -> ForkedSession:
     """Start a session behind the strongest walls that can be built here, never behind none.
 
     Raises:
         Unavailable: there are none; the reasons of every level are in it.
+        UnfitFolderError: no room can hold the place's folder.
     """
     reasons = []
-    for level in LADDER[:-1]:
+    for level in _proven or LADDER[:-1]:
         try:
-            return zygote_for(level, tuple(place.preload)).open(place)
+            session = zygote_for(level, tuple(place.preload)).open(place)
         except Unavailable as error:
             reasons.append(f"{level}: {error.found}")
+        else:
+            _proven[:] = [level]
+            return session
     raise Unavailable("no sandbox can be built here", found="; ".join(reasons))
 
 

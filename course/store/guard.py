@@ -1,7 +1,8 @@
 """Triggers: what the database itself sees to, whoever writes.
 
 A mark or comment that anybody else writes into nbgrader's tables, such as its formgrader, gets its line in the
-ledger; and neither the ledger nor a judgement is ever changed or removed.
+ledger; and neither the ledger nor a judgement is ever changed or removed. Of evidence, only who it is about can be
+taken out (see `course.store.evidence`).
 """
 
 import contextlib
@@ -48,6 +49,8 @@ SELECT s.student_id, a.name, n.name, c.name, 'formgrader', NEW.manual_score, {no
 _OTHERS = "NOT EXISTS (SELECT 1 FROM course_hand)"
 _REFUSED = "course keeps its ledger and judgements as they were written"
 _APPEND_ONLY = ("course_ledger", "course_judgement")
+_FORGETTABLE = "course_evidence"
+_CHAINED = ("number", "at", "digest", "before", "hash")
 
 
 @contextlib.contextmanager
@@ -108,6 +111,12 @@ def _watches(words: Texts) -> Iterator[tuple[str, str, str, str, str, str]]:
             yield f"course_{table}_{event.lower()}", moment, table, event, condition, body
 
 
+def _forgets(words: Texts) -> str:
+    """Return when an update of evidence does more than to forget whom it is about."""
+    kept = [f'NEW."{each}" {words["differs"]} OLD."{each}"' for each in _CHAINED]
+    return f"NEW.body IS NOT NULL OR NEW.learner <> '' OR {' OR '.join(kept)}"
+
+
 def _sqlite() -> list[str]:
     made = []
     for name, moment, table, event, condition, body in _watches(_SQLITE):
@@ -118,6 +127,10 @@ def _sqlite() -> list[str]:
             name = f"{table}_no_{event.lower()}"
             made += [f"DROP TRIGGER IF EXISTS {name}",
                      f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"]  # fmt: skip
+    for event, when in (("UPDATE", f"WHEN {_forgets(_SQLITE)} "), ("DELETE", "")):
+        name = f"{_FORGETTABLE}_no_{event.lower()}"
+        made += [f"DROP TRIGGER IF EXISTS {name}",
+                 f"CREATE TRIGGER {name} BEFORE {event} ON {_FORGETTABLE} {when}BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"]  # fmt: skip
     return made
 
 
@@ -137,4 +150,9 @@ def _postgres() -> list[str]:
         name, events = f"{table}_stays", "UPDATE OR DELETE OR TRUNCATE"
         made += [f"DROP TRIGGER IF EXISTS {name} ON {table}",
                  f"CREATE TRIGGER {name} BEFORE {events} ON {table} EXECUTE FUNCTION course_refuse()"]  # fmt: skip
+    name = f"{_FORGETTABLE}_stays"
+    made += [f"DROP TRIGGER IF EXISTS {name} ON {_FORGETTABLE}",
+             f"CREATE TRIGGER {name} BEFORE DELETE OR TRUNCATE ON {_FORGETTABLE} EXECUTE FUNCTION course_refuse()",
+             f"DROP TRIGGER IF EXISTS {name}_same ON {_FORGETTABLE}",
+             f"CREATE TRIGGER {name}_same BEFORE UPDATE ON {_FORGETTABLE} FOR EACH ROW WHEN ({_forgets(_POSTGRES)}) EXECUTE FUNCTION course_refuse()"]  # fmt: skip
     return made

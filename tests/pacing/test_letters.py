@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from course.correspondence import Reminders
 from course.pacing import letters
 from course.pacing.letters import Desk, Overview, Pile, Reader, Work
+from course.settings import Reminders
 
 ZONE = ZoneInfo("Europe/Vienna")
 MONDAY = dt.datetime(2026, 11, 30, 8, 0, tzinfo=dt.UTC)

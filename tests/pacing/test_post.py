@@ -13,10 +13,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from course.correspondence import Post
 from course.errors import Invalid, Unavailable
 from course.pacing.letters import Letter, Part
 from course.pacing.post import PASSWORD, Office, usable
+from course.settings import Post
 
 NOW = dt.datetime(2026, 11, 30, 8, 0, tzinfo=dt.UTC)
 

@@ -1,16 +1,10 @@
-"""What `course.toml` declares about the ways between a course and its people: service, letters, questions."""
+"""Letters and questions between a course and its people."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
-
-
-class Table(BaseModel):
-    """A table of `course.toml`: what is unknown in it is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from course.settings.table import MailAddress, Table
 
 
 class Post(Table):
@@ -27,7 +21,7 @@ class Post(Table):
     port: int = Field(default=587, ge=1, le=65_535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
-    sender: Address = "course@localhost"
+    sender: MailAddress = "course@localhost"
     folder: str = Field(default="letters", pattern=r"^[A-Za-z0-9_-]+$")
 
 
@@ -55,13 +49,3 @@ class Questions(Table):
 
     answer_within_hours: float = Field(default=48, gt=0, le=10_000)
     learners_answer: bool = False
-
-
-class Service(Table):
-    """The course service, when releases and submissions go over one.
-
-    Attributes:
-        url: its address; empty for the exchange in a shared folder.
-    """
-
-    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
