@@ -142,7 +142,8 @@ def code(sources: list[str]) -> str:
     """Return what was asked about: the rest of the asking cell, else the cell that ran before."""
     if not sources:
         return ""
-    lines = [line for line in sources[-1].splitlines() if "course.ask(" not in line]
+    lines = [line for line in sources[-1].splitlines()
+             if "course.ask(" not in line and line.strip() != "import course"]  # fmt: skip
     own = "\n".join(lines).strip()
     return (own or (sources[-2] if len(sources) > 1 else ""))[-_MOST:]
 
