@@ -38,6 +38,7 @@ def _announced(reach: transfer.Reach) -> list[Announced]:
     found = [each for each in reach.announced().get("lessons", ()) if isinstance(each, dict)]
     said = {str(each.get("lesson")): each for each in found}
     return [
-        Announced(name, str(one.get("title", "")), int(one.get("minutes", 0)), str(one.get("due", "")))
+        Announced(name, str(one.get("title", "")), int(one.get("minutes", 0)), str(one.get("due", "")),
+                  one.get("mode") == "workbook")
         for name in reach.lessons() for one in [said.get(name, {})]
     ]  # fmt: skip

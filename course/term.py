@@ -175,7 +175,8 @@ class Course:
         """Tell learners' machines what the course is called and what is known of its lessons."""
         lessons = [
             {"lesson": name, "title": self.file.lesson(name).title or name,
-             "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due)}
+             "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due),
+             "mode": self.file.lesson(name).mode}
             for name in self.lessons()
         ]  # fmt: skip
         about = {

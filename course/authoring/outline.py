@@ -107,7 +107,7 @@ def about(
         "title": declared.title or lesson, "minutes": declared.minutes, "course": course.title,
         "objectives": [{"id": one, "text": texts[one]} for one in declared.objectives],
         "due": f"{declared.due.days} days" if isinstance(declared.due, dt.timedelta) else due_text(declared.due),
-        "sections": sections(nodes), "answers": answers(tests, file),
+        "sections": sections(nodes), "answers": answers(tests, file), "mode": declared.mode,
     }  # fmt: skip
 
 

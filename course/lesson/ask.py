@@ -54,9 +54,7 @@ def ask_card(
         for one in others if thread is None or one.id != thread.id for each in one.answers
     ]  # fmt: skip
     if said:
-        head = _n("{count} answer", "{count} answers", len(said)).format(
-            count=len(said)
-        )
+        head = _n("{count} answer", "{count} answers", len(said)).format(count=len(said))
     elif found:
         head = _("What your author says to that")
     else:
