@@ -69,7 +69,7 @@ def declared(file: CourseFile, extensions: Sequence[Extension]) -> dict[str, Any
 
 
 def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[str, str, str]]:
-    """Let the attempt stand that counts as the best, for each learner who has several.
+    """Let the attempt stand that counts by the lesson's rule, for each learner who has several.
 
     An attempt at other questions than those of now can't be compared, and stays where it is.
 
@@ -87,7 +87,7 @@ def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[s
                 [*like, now], key=lambda each: (each is now and now.waits, _when(each))
             )
             points = [_attempt(learner, each, deadline) for each in attempts]
-            best = attempts[counting(points, "best")]
+            best = attempts[counting(points, deadline.file.rules(lesson).attempts_count)]
             if best is not now:
                 stand_again(
                     connection, lesson, learner, best, deadline.share, deadline.due(learner)
@@ -98,7 +98,7 @@ def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[s
 
 def _attempt(learner: str, one: Earlier, deadline: Deadline) -> Attempt:
     lost = deadline.lost(learner, one.submitted_at)
-    return Attempt(one.points - late_penalty(one.points, lost), one.waits)
+    return Attempt(one.points - late_penalty(one.points, lost), one.waits, bool(one.marks))
 
 
 def _when(one: Earlier) -> dt.datetime:

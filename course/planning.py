@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from course.exchange import transfer
-from course.exchange.arrivals import handed_in
+from course.exchange.reach import Reach, handed_in
 from course.lesson import dates, record
 from course.lesson.plan import lessons
 from course.pacing.calendar import Entry, written
@@ -33,7 +32,7 @@ def calendar(study: Study, now: dt.datetime) -> bytes:
     return written(study.reach.course_id, title, entries, now)
 
 
-def _announced(reach: transfer.Reach) -> list[Announced]:
+def _announced(reach: Reach) -> list[Announced]:
     """Return what the course says of its lessons; of those of which it says nothing, the names."""
     found = [each for each in reach.announced().get("lessons", ()) if isinstance(each, dict)]
     said = {str(each.get("lesson")): each for each in found}

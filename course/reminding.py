@@ -13,7 +13,7 @@ from typing import Any
 
 from course import layout as disk
 from course.deadline import Deadline
-from course.exchange import arrivals, transfer
+from course.exchange import transfer
 from course.grading.turn import turn
 from course.model import Learner, Mark, Outcome, Place
 from course.pacing import letters, post
@@ -54,7 +54,7 @@ def look(course: Course) -> Standing:
         given = extensions(book)
         attempts = reading.attempts(book)
         waiting = tuple(m for m in reading.marks(book) if m.state == Outcome.NEEDS_PERSON)
-    arrived = arrivals.arrived(course.layout)
+    arrived = transfer.arrived(course.layout)
     persons = {(m.learner, m.lesson) for m in waiting}
 
     def work(person: str, lesson: str, deadline: Deadline) -> Work:

@@ -13,6 +13,7 @@ from course.dates import own_zone
 from course.errors import Invalid, NotFound
 from course.exchange import config, mirror, remote, requests, transfer
 from course.exchange.access import Access, key_of
+from course.exchange.reach import Reach
 from course.lesson.progress import line
 from course.look import look_at
 from course.questions import sheet
@@ -35,15 +36,16 @@ class Study:
     """
 
     folder: Path
-    reach: transfer.Reach
+    reach: Reach
     access: Access | None = None
 
     @classmethod
-    def join_by_link(cls, folder: Path, link: str, name: str) -> "Study":
+    def join_by_link(cls, folder: Path, link: str, name: str, hub_token: str = "") -> "Study":
         """Make a folder a learner's folder of a course at a service, with every lesson that is out.
 
         Args:
             name: how others call the learner.
+            hub_token: of the learner's server at a JupyterHub, which knows the name.
 
         Raises:
             Invalid: no such link; no name; the folder belongs to a course already.
@@ -53,7 +55,11 @@ class Study:
         folder = folder.resolve()
         _refuse_joined(folder)
         key = key_of(folder)
-        url, told = remote.join(link, name=name, key=key.public, zone=own_zone())
+        said = {"key": key.public, "zone": own_zone()}
+        if hub_token:
+            url, told = remote.join_from_hub(link, hub_token, **said)
+        else:
+            url, told = remote.join(link, name=name, **said)
         access = Access(folder, url, told["course"], told["name"], told["token"], told["office"])
         access.keep()
         disk.write(
@@ -243,10 +249,10 @@ def _find_exchange(course: Path) -> tuple[Path, str]:
     )
 
 
-def _reach(path: Path) -> transfer.Reach:
+def _reach(path: Path) -> Reach:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return transfer.Reach(
+        return Reach(
             path.parent / data["exchange"],
             data["course"],
             disk.safe_name(data["learner"], "learner"),

@@ -7,7 +7,7 @@ from course.asking import exchange
 from course.errors import Refused, Unavailable
 from course.exchange import mirror, outbox
 from course.exchange.access import Access
-from course.exchange.transfer import Reach
+from course.exchange.reach import Reach
 from course.office.receipts import Look
 from course.sealed import Sealed
 

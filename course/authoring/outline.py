@@ -111,6 +111,18 @@ def about(
     }  # fmt: skip
 
 
+def announced(course: CourseFile, lessons: Iterable[str]) -> dict[str, Any]:
+    """Return what a course says of itself to learners' machines, as JSON."""
+    declared = [(name, course.lesson(name)) for name in lessons]
+    return {
+        "title": course.title, "questions": course.questions.model_dump(),
+        "lessons": [
+            {"lesson": name, "title": one.title or name, "minutes": one.minutes, "due": due_text(one.due),
+             "mode": one.mode} for name, one in declared
+        ],
+    }  # fmt: skip
+
+
 def due_text(due: dt.datetime | dt.timedelta | None) -> str:
     """Return a due date as text for learners; empty when there is none."""
     if isinstance(due, dt.timedelta):

@@ -1,6 +1,7 @@
 """The learner's commands, used in the learner's own folder."""
 
 import datetime as dt
+import os
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from course.cli import show
+from course.errors import Invalid
 
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's name.")]
 Folder = Annotated[
@@ -51,6 +53,12 @@ def join(
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="With a link: how others call you.")
     ] = None,
+    hub: Annotated[
+        bool,
+        typer.Option(
+            "--hub", help="Come in as this JupyterHub knows you; COURSE is the service's address."
+        ),
+    ] = False,
     folder: Folder = Path(),
 ) -> None:
     """Make this folder yours for a course.
@@ -62,7 +70,7 @@ def join(
     """
     from course.study import Study  # noqa: PLC0415  as in _open
 
-    if "/join/" not in course:
+    if "/join/" not in course and not hub:
         study = Study.join(folder, Path(course), learner)
         lessons = study.reach.lessons()
     elif (folder / "course.toml").is_file():
@@ -72,7 +80,9 @@ def join(
         show.say(f"{access.course} is reached at {access.url}, as {access.who}")
         return
     else:
-        study = Study.join_by_link(folder, course, name or learner or getuser())
+        study = Study.join_by_link(
+            folder, course, name or learner or getuser(), _hub_token() if hub else ""
+        )
         lessons = study.reach.lessons()
         for lesson in lessons[:1]:
             study.fetch(lesson)
@@ -80,6 +90,15 @@ def join(
         f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}"
     )
     show.say(_first_step(study, lessons))
+
+
+def _hub_token() -> str:
+    token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    if not token:
+        raise Invalid(
+            "this is no JupyterHub's server", expected="a terminal in it", hint="join without --hub"
+        )
+    return token
 
 
 def _first_step(study: Any, lessons: list[str]) -> str:

@@ -182,6 +182,21 @@ def join(link: str, **said: str) -> tuple[str, dict[str, Any]]:
         return url, dict(_parsed(_checked(answer, url)))
 
 
+def join_from_hub(address: str, hub_token: str, **said: str) -> tuple[str, dict[str, Any]]:
+    """Come in with the token of one's server at a JupyterHub; returns the service's address and what it said.
+
+    Args:
+        address: the service's, or an invitation's link.
+    """
+    url, secret = parted(address) if "/join/" in address else (address.rstrip("/"), "")
+    with _reached(url):
+        own = {"Authorization": f"Bearer {hub_token}"}
+        answer = httpx.post(
+            f"{url}/api/hub/join", json={"invitation": secret, **said}, headers=own, timeout=SECONDS
+        )
+        return url, dict(_parsed(_checked(answer, url)))
+
+
 def parted(link: str) -> tuple[str, str]:
     """Return the service's address and the secret of an invitation's link; raises Invalid for another text."""
     address, _, secret = link.strip().rstrip("/").rpartition("/join/")

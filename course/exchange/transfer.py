@@ -3,19 +3,20 @@
 import copy
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from course.errors import Invalid, NotFound, nearest
+from course.exchange import mirror
 from course.exchange.access import Access
 from course.exchange.autotests import autotests
 from course.exchange.quiet import nbgrader
+from course.exchange.reach import ANNOUNCED, Reach, moment
 from course.layout import Layout, remove_folder, replace_folder, safe_name, write
 
-ANNOUNCED = "course.json"
+DELAY = dt.timedelta(hours=1)
 STAGING = Path(".course") / "staging"
 
 
@@ -78,7 +79,7 @@ def publish(layout: Layout, config: Any, lesson: str) -> None:
         stage.start()
 
 
-def fetch(exchange: "Reach", lesson: str, folder: Path) -> Path:
+def fetch(exchange: Reach, lesson: str, folder: Path) -> Path:
     """Copy a release into the learner's folder; returns the lesson's folder there.
 
     A lesson that is there already is completed by missing files only; nothing is overwritten.
@@ -91,7 +92,7 @@ def fetch(exchange: "Reach", lesson: str, folder: Path) -> Path:
     return folder / lesson
 
 
-def submit(exchange: "Reach", lesson: str, folder: Path) -> str:
+def submit(exchange: Reach, lesson: str, folder: Path) -> str:
     """Hand in the lesson's folder; returns the time of submission as nbgrader writes it.
 
     Raises:
@@ -105,7 +106,7 @@ def submit(exchange: "Reach", lesson: str, folder: Path) -> str:
         return str(stage.timestamp)
 
 
-def ready(exchange: "Reach", lesson: str, folder: Path) -> Path:
+def ready(exchange: Reach, lesson: str, folder: Path) -> Path:
     """Return the learner's folder of a lesson when it can be handed in; raises as `submit`."""
     _released(exchange, lesson)
     own = folder / lesson
@@ -124,47 +125,6 @@ def ready(exchange: "Reach", lesson: str, folder: Path) -> Path:
             expected=missing[0], found=found, hint="give it its name back and submit again",
         )  # fmt: skip
     return own
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a learner's machine knows of a course: where its exchange is, and who the learner is.
-
-    Attributes:
-        root: nbgrader's exchange.
-        course_id: the course's name there.
-        learner: the learner's id; ``*`` lets nbgrader take the user's name.
-        cache: where the learner's own copies of submissions are kept.
-        of_service: whether the exchange is this machine's mirror of a course service.
-    """
-
-    root: Path
-    course_id: str
-    learner: str
-    cache: Path
-    of_service: bool = False
-
-    @property
-    def outbound(self) -> Path:
-        """The folder of released lessons."""
-        return self.root / self.course_id / "outbound"
-
-    def lessons(self) -> list[str]:
-        """Return the released lessons, in the course's order where it is announced, then by name."""
-        found = self.outbound.iterdir() if self.outbound.is_dir() else []
-        order = [each.get("lesson") for each in self.announced().get("lessons", [])]
-        return sorted(
-            (path.name for path in found if path.is_dir() and not path.name.startswith(".")),
-            key=lambda name: (order.index(name) if name in order else len(order), name),
-        )
-
-    def announced(self) -> dict[str, Any]:
-        """Return what the course announced of itself and its lessons; empty when it did not."""
-        path = self.outbound.parent / ANNOUNCED
-        try:
-            return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
-        except (ValueError, TypeError):
-            return {}  # somebody else's file
 
 
 def _released(exchange: Reach, lesson: str) -> None:
@@ -193,6 +153,26 @@ def collect(layout: Layout, config: Any, lesson: str) -> list[str]:
     return sorted(learner for learner, when in after.items() if before.get(learner) != when)
 
 
+def delayed(
+    layout: Layout, config: Any, lesson: str, learners: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return whose work came over a service long after it was sealed, with both times."""
+    if not over_service(config):
+        return []
+    last = {paper["learner"]: paper for paper in mirror.receipts(Access.of(layout.root), lesson)}
+    found = []
+    for learner in learners:
+        if paper := last.get(learner):
+            sealed, received = (
+                dt.datetime.fromisoformat(paper[name]) for name in ("sealed_at", "received_at")
+            )
+            if received - sealed > DELAY:
+                found.append(
+                    (learner, f"sealed {paper['sealed_at']}, received {paper['received_at']}")
+                )
+    return found
+
+
 def over_service(config: Any) -> bool:
     """Tell whether a course's exchange goes over a course service."""
     return str(config.ExchangeFactory.get("collect", "")).startswith("course.exchange.http.")
@@ -213,6 +193,20 @@ def schedule(layout: Layout, wanted: dict[str, Any]) -> None:
     """Tell the course service what due dates are made of."""
     with Access.of(layout.root).remote() as remote:
         remote.schedule(wanted)
+
+
+def arrived(layout: Layout) -> dict[tuple[str, str], dt.datetime]:
+    """Return when (UTC) the last work came to the exchange, by learner and lesson, collected or not.
+
+    nbgrader names it ``learner+lesson+time+random``.
+    """
+    found: dict[tuple[str, str], dt.datetime] = {}
+    for path in (layout.exchange / layout.course_id / "inbound").glob("*+*+*"):
+        learner, lesson, time = path.name.split("+")[:3]
+        with suppress(ValueError):  # a name that somebody else made
+            at = moment(time)
+            found[learner, lesson] = max(at, found.get((learner, lesson), at))
+    return found
 
 
 def _timestamps(layout: Layout, lesson: str) -> dict[str, str]:
@@ -255,21 +249,9 @@ def submitted_at(folder: Path) -> dt.datetime | None:
     if path.is_symlink() or not path.is_file():
         return None
     try:
-        return moment_of(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
+        return moment(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
     except (ValueError, OverflowError):
         return None
-
-
-def moment_of(text: str) -> dt.datetime:
-    """Return a time as nbgrader or a person wrote it, in UTC; raises ValueError for none."""
-    plain = text.removesuffix(" UTC")
-    if plain != text:
-        with suppress(ValueError):  # as nbgrader writes it; people write otherwise
-            return dt.datetime.fromisoformat(plain).replace(tzinfo=dt.UTC)
-    from nbgrader.utils import parse_utc  # noqa: PLC0415  heavy
-
-    moment: dt.datetime = parse_utc(text)
-    return moment.replace(tzinfo=dt.UTC)
 
 
 def _stage(name: str, layout: Layout, config: Any, lesson: str) -> Any:

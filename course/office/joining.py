@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from course import dates
 from course.database import Row, new_id, now
 from course.errors import Invalid, NotFound, Refused
-from course.layout import safe_name
+from course.layout import known, safe_name
 from course.office import tables
 from course.office.office import Office, find_member, hashed, issue, new_token, note
 
@@ -96,12 +96,45 @@ def join(office: Office, secret: str, shown: str, key: str = "", zone: str = "")
     if zone:
         _known_zone(zone)
     with office.transaction() as connection:
-        row = _valid(connection, secret, lock=True)
-        table = tables.invitation
-        connection.execute(
-            table.update().where(table.c.id == row["id"]).values(used=table.c.used + 1)
-        )
+        row = _use(connection, secret)
         member = _enrol(connection, row, shown, zone)
+        return welcome(office, connection, member, key)
+
+
+def join_from_hub(
+    office: Office, name: str, course: str, secret: str = "", key: str = "", zone: str = ""
+) -> Joined:
+    """Come in as a JupyterHub knows somebody: who is on the course's list, or has an invitation.
+
+    Args:
+        name: the hub's.
+        course: which one; empty where the office has one.
+        secret: an invitation's; empty for who is on the list.
+
+    Raises:
+        NotFound: no such course, or several and none was named.
+        Refused: not on the list, and no invitation that holds.
+    """
+    safe_name(name, "learner")
+    if zone:
+        _known_zone(zone)
+    if secret:
+        course = look_at(office, secret)["course"]
+    elif not course and len(office.courses()) == 1:
+        course = office.courses()[0]
+    known(course, office.courses(), "course")
+    with office.transaction() as connection:
+        member = find_member(connection, course, name)
+        if member is None and secret:
+            row = _use(connection, secret)
+            member = enrol(
+                connection, course, name, role=row["role"], group=row["group"], zone=zone
+            )
+        if member is None:
+            raise Refused(
+                f"'{name}' is not on this course's list", where=course,
+                hint="ask your instructor for a link, or to put you on the list: course learners import",
+            )  # fmt: skip
         return welcome(office, connection, member, key)
 
 
@@ -164,6 +197,12 @@ def plain(shown: str) -> str:
     """Return a learner's id made of a name: "Ana Kovač" is ana-kovac."""
     letters = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode().casefold()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60] or f"learner-{secrets.token_hex(3)}"
+
+
+def _use(connection: Connection, secret: str) -> Row:
+    row, table = _valid(connection, secret, lock=True), tables.invitation
+    connection.execute(table.update().where(table.c.id == row["id"]).values(used=table.c.used + 1))
+    return row
 
 
 def _valid(connection: Connection, secret: str, *, lock: bool = False) -> Row:

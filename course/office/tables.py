@@ -171,6 +171,33 @@ ticket = Table(
     Column("until", DateTime, nullable=False),
 )  # fmt: skip
 
+poll = Table(
+    "office_poll", metadata,  # for a class in one room; one is open at a time
+    Column("id", String(32), primary_key=True),
+    Column("course", String(128), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Index("office_poll_course", "course", "at"),
+)  # fmt: skip
+
+vote = Table(
+    "office_vote", metadata,
+    Column("poll", String(32), primary_key=True),
+    Column("member", String(32), primary_key=True),
+    Column("choice", Integer, nullable=False),  # place of an option, from 0
+    Column("at", DateTime, nullable=False),
+)  # fmt: skip
+
+whereabouts = Table(
+    "office_whereabouts", metadata,  # where the instructor is who walks a class through a lesson
+    Column("course", String(128), primary_key=True),
+    Column("lesson", String(128), nullable=False),
+    Column("section", String(128), nullable=False),
+    Column("at", DateTime, nullable=False),
+)  # fmt: skip
+
 ledger = Table(
     "office_ledger", metadata,  # append-only
     Column("number", Integer, primary_key=True, autoincrement=True),

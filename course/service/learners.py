@@ -8,14 +8,17 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
+from course.errors import NotFound
 from course.look import look_by_digest
 from course.office import joining
 from course.sealed import MAX_BYTES
-from course.service.caller import Lesson, Number, Own, TheOffice, body_of
+from course.service.caller import Lesson, Number, Own, TheOffice, Token, body_of
+from course.service.hub import Hub
 
 router = APIRouter(prefix="/api", tags=["learners"])
 
 ZIP = "application/zip"
+_KEY = r"^([A-Za-z0-9_-]{43})?$"
 BODY = {
     "requestBody": {
         "required": True,
@@ -32,9 +35,18 @@ class Join(BaseModel):
 
     invitation: str = Field(max_length=200, description="The last part of the link.")
     name: str = Field(max_length=200, description="The name that others read.")
-    key: str = Field(
-        "", max_length=64, pattern=r"^([A-Za-z0-9_-]{43})?$", description="Ed25519, public half."
-    )
+    key: str = Field("", max_length=64, pattern=_KEY, description="Ed25519, public half.")
+    zone: str = Field("", max_length=64, description="Time zone of the IANA's list.")
+
+
+class HubJoin(BaseModel):
+    """What somebody says who comes in with a JupyterHub's token."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    invitation: str = Field("", max_length=200, description="For who is not on the course's list.")
+    course: str = Field("", max_length=100, description="Which one, where the service has several.")
+    key: str = Field("", max_length=64, pattern=_KEY, description="Ed25519, public half.")
     zone: str = Field("", max_length=64, description="Time zone of the IANA's list.")
 
 
@@ -42,6 +54,22 @@ class Join(BaseModel):
 def join(wanted: Join, office: TheOffice) -> joining.Joined:
     """Come in by an invitation."""
     return joining.join(office, wanted.invitation, wanted.name, wanted.key, wanted.zone)
+
+
+@router.post("/hub/join", status_code=201)
+def join_from_hub(
+    wanted: HubJoin, office: TheOffice, token: Token, request: Request
+) -> joining.Joined:
+    """Come in with the token of one's server at the JupyterHub beside this service."""
+    hub: Hub | None = request.app.state.hub
+    if hub is None:
+        raise NotFound(
+            "there is no JupyterHub beside this service", hint="join by a link: course join LINK"
+        )
+    name = hub.name_of(token)
+    return joining.join_from_hub(
+        office, name, wanted.course, wanted.invitation, wanted.key, wanted.zone
+    )
 
 
 @router.get("/courses/{course}/me")

@@ -7,7 +7,8 @@ import uvicorn
 
 from course.errors import Unavailable
 from course.office.office import Office
-from course.service.app import application
+from course.service.app import application, below
+from course.service.hub import Hub, prefix
 
 
 def serve(
@@ -34,9 +35,11 @@ def serve(
             "the service can't listen there", where=f"{host}:{port}", found=error.strerror or str(error),
             hint="give another port: course serve --port 8011",
         ) from error  # fmt: skip
+    # asyncio does so for sockets that it made itself; without, a small answer waits 40 ms for the one before
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     ready(listening.getsockname()[1])
     config = uvicorn.Config(
-        application(office, url), log_level="warning", proxy_headers=True, server_header=False,
+        below(prefix(), application(office, url, Hub.of())), log_level="warning", proxy_headers=True, server_header=False,
         timeout_graceful_shutdown=10, lifespan="off",
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])

@@ -72,7 +72,7 @@ class Policies(Table):
         late_per_day: share of the score lost per started day.
         grace_minutes: lateness that is forgiven.
         attempts: how many submissions count; None is any number.
-        attempts_count: which of several submissions counts: the "last" or the "best".
+        attempts_count: which of several submissions counts: the "last", the "best", or the last "marked" by a person.
         test_seconds: how long one of the trainer's own tests may take, the learner's code left out.
         require_review: whether a lesson must be approved as it is before its release.
         review_every: how long an approval holds; None for ever.
