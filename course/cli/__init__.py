@@ -11,6 +11,7 @@ import tempfile
 import typer
 
 from course.cli import (
+    ahead,
     audit,
     certify,
     give,
@@ -24,6 +25,7 @@ from course.cli import (
     platforms,
     review,
     serve,
+    session,
     show,
     suggest,
     teach,
@@ -53,6 +55,7 @@ for group in (
     teach,
     give,
     pace,
+    session,
     inspect,
     suggest,
     review,
@@ -63,6 +66,7 @@ for group in (
     verify,
     platforms,
     learn,
+    ahead,
 ):
     group.add_to(app)
 

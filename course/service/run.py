@@ -10,7 +10,7 @@ from course.errors import Unavailable
 from course.office.office import Office
 from course.service.app import application, below
 from course.service.hub import Hub, prefix
-from course.service.pages import Opening
+from course.service.invited import Opening
 
 
 def serve(
