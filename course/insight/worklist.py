@@ -12,6 +12,7 @@ import pandas as pd
 
 from course.model import Outcome
 from course.settings import Oversight
+from course.store.personal import PREFIX
 
 Frame = pd.DataFrame
 Kind = Literal["inactive", "stuck", "must-correct", "waiting", "request", "asked"]
@@ -92,7 +93,7 @@ def entries(frames: Frames, rules: Oversight, now: dt.datetime, rest: Mapping[tu
         *_waiting(frames, rules, now), *_requests(frames), *_asked(frames),
     )  # fmt: skip
     return sorted(
-        (each for each in found if rest.get(each.key) != each.trace),
+        (each for each in found if rest.get(each.key) != each.trace and not each.learner.startswith(PREFIX)),
         key=lambda each: (each.since, each.key),
     )
 

@@ -11,6 +11,8 @@ from course.report.page import Chart
 _TONES = {"good": "#1a6d34", "part": "#b07a00", "bad": "#a61d16", "wait": "#3c5a86", "dim": "#c9ccd3", "accent": "#2456a6"}
 _INK, _LINE = "#1c1c1e", "#d5d7dd"
 _WIDTH, _BAR = 460, 26
+_MEASURED, _DRAWN = 15.5, 13
+"""Labels are measured larger than they are drawn: every computer's sans-serif is another, and some are wide."""
 
 
 def states(title: str, rows: Sequence[tuple[str, Mapping[str, int]]], tones: Mapping[str, str]) -> Chart:
@@ -81,9 +83,9 @@ def _base(data: list[dict[str, Any]]) -> Any:
     import altair  # noqa: PLC0415  as above
 
     return altair.Chart(altair.Data(values=data)).configure(background="transparent", font="sans-serif").configure_axis(
-        labelColor=_INK, titleColor=_INK, gridColor=_LINE, domainColor=_INK, tickColor=_INK, labelFontSize=13,
-        titleFontSize=13, titleFontWeight="normal", labelLimit=260,
-    ).configure_legend(labelColor=_INK, titleColor=_INK, labelFontSize=13, orient="top", title=None
+        labelColor=_INK, titleColor=_INK, gridColor=_LINE, domainColor=_INK, tickColor=_INK, labelFontSize=_MEASURED,
+        titleFontSize=13, titleFontWeight="normal", labelLimit=380,
+    ).configure_legend(labelColor=_INK, titleColor=_INK, labelFontSize=_MEASURED, orient="top", title=None
     ).configure_view(stroke=None)  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def _states(data: list[dict[str, Any]], names: list[str], colours: list[str]) ->
     import altair  # noqa: PLC0415  as above
 
     return _base(data).mark_bar(height={"band": 0.72}).encode(
-        x=altair.X("people:Q", title="learners", axis=altair.Axis(tickMinStep=1)),
+        x=altair.X("people:Q", title="learners", axis=_whole(sum(each["people"] for each in data if each["name"] == data[0]["name"]) if data else 0)),
         y=altair.Y("name:N", title=None, sort=None),
         color=altair.Color("state:N", scale=altair.Scale(domain=names, range=colours), sort=names),
         order="order:Q",
@@ -103,7 +105,7 @@ def _spread(data: list[dict[str, Any]], what: str) -> Any:
 
     return _base(data).mark_bar(color=_TONES["accent"]).encode(
         x=altair.X("name:N", title="share of the points", sort=None, axis=altair.Axis(labelAngle=-40)),
-        y=altair.Y("people:Q", title=what, axis=altair.Axis(tickMinStep=1)),
+        y=altair.Y("people:Q", title=what, axis=_whole(max(each["people"] for each in data))),
     ).properties(width=_WIDTH, height=180)  # fmt: skip
 
 
@@ -116,8 +118,17 @@ def _bars(data: list[dict[str, Any]], what: str, top: float | None) -> Any:
     ).properties(width=_WIDTH, height=altair.Step(_BAR))  # fmt: skip
 
 
+def _whole(most: int) -> Any:
+    """Return an axis with whole numbers only, a handful of them."""
+    import altair  # noqa: PLC0415  as above
+
+    step = next(size for power in range(9) for size in (10**power, 2 * 10**power, 5 * 10**power) if most <= 6 * size)
+    return altair.Axis(values=list(range(0, most + 1, step)), format="d")
+
+
 def _themed(svg: str) -> str:
     """Give colours a class, so that a page's own, light or dark, go before them; and let it shrink."""
+    svg = svg.replace(f'font-size="{_MEASURED}px"', f'font-size="{_DRAWN}px"')
     for tone, colour in _TONES.items():
         svg = svg.replace(f'fill="{colour}"', f'class="fill-{tone}" fill="{colour}"')
     svg = svg.replace(f'fill="{_INK}"', f'class="ink" fill="{_INK}"')

@@ -128,19 +128,32 @@ def _questions(view: View, name: str, marks: Frame) -> tuple[Any, Any]:
     minutes = tasks[tasks["lesson"] == name].groupby("object", observed=True)["minutes"].median()
     rows, bars = [], []
     for one in asked.itertuples():
+        if one.mode == "must-correct":
+            rows.append(_must_row(view, name, str(one.question)))
+            continue
         mine = marks[(marks["question"] == one.question) & (marks["notebook"] == one.notebook)]
         share = mine["points"].mean() / one.maximum if one.maximum and mine["points"].notna().any() else None
-        title = str(one.title) or str(one.question)
         if share is not None:
             bars.append((str(one.question), float(share)))
         rows.append([
-            Cell(title, to=To("mark", (name, str(one.notebook), str(one.question))) if len(mine) else None),
+            Cell(str(one.title) or str(one.question), to=To("mark", (name, str(one.notebook), str(one.question))) if len(mine) else None),
             Cell(str(one.question)), number(one.maximum, 2), Cell(len(mine)), percent(share),
             Cell(int((mine["state"] == "needs a person").sum())), number(minutes.get(one.question)),
         ])  # fmt: skip
     chart = charts.bars("Mean share of the points, by question", bars, "share of the points", 1.0) if bars else None
     columns = ["question", "id", "points", "answers", "mean", "wait", "minutes, median"]
     return chart, view.table("questions", columns, rows)
+
+
+def _must_row(view: View, lesson: str, question: str) -> list[Cell]:
+    """Return the row of a question that must be answered right: how many of those who handed in did so."""
+    events = view.frames.events
+    tried = events[(events["verb"] == "answered") & (events["lesson"] == lesson) & (events["object"] == question)]
+    came = {who for who, name in view.handed_in if name == lesson}
+    answered = {str(each) for each in tried["learner"]} & came
+    right = {str(each) for each in tried[tried["scaled"] == 1]["learner"]} & came
+    share = len(right) / len(came) if came else None
+    return [Cell(f"{question} (must be right)"), Cell(question), Cell(None), Cell(len(answered)), percent(share), Cell(None), Cell(None)]
 
 
 def learner(view: View, who: str) -> Page:

@@ -43,7 +43,7 @@ def grid(view: View) -> Section:
         [view.person(who), *(state(found.get((who, name), "not started"), To("learner", (who,))) for name in names)]
         for who in view.learners["learner"].astype(str)
     ]  # fmt: skip
-    text = "✓ shown, ◐ learning, ○ not started, ↺ lapsed. A name leads to the evidence behind each state."
+    text = "✓ shown, ◐ learning, ○ not started, ↺ lapsed. The page of a learner has the evidence behind each state."
     return Section("Objectives and people", (text,), None, view.table("people", ["learner", *(texts[n] for n in names)], rows))
 
 
@@ -62,9 +62,15 @@ def entries(view: View, found: Iterable[Entry], title: str, empty: str) -> Secti
     rows = list(found)
     part = rows if view.whole else rows[view.choice.start : view.choice.start + 100]
     table = view.table("worklist", ["about", "what", "why", "next", "since"], [
-        [Cell(view.names.get(each.learner, each.learner) if each.learner else view.title(each.lesson)), Cell(KINDS[each.kind]),
+        [Cell(_whom(view, each)), Cell(KINDS[each.kind]),
          Cell(each.reason), Cell(each.action), view.day(each.since)] for each in rows])  # fmt: skip
-    return Section(title, () if rows else (empty,), None, table if rows else None, tuple(part))
+    return Section(title, () if rows else (empty,), None, table if rows else None, tuple((each, _whom(view, each)) for each in part))
+
+
+def _whom(view: View, entry: Entry) -> str:
+    """Return whom an entry is about, and where."""
+    lesson = view.title(entry.lesson)
+    return f"{view.names.get(entry.learner, entry.learner)}, {lesson}" if entry.learner else lesson
 
 
 def graders(view: View) -> list[Section]:

@@ -21,7 +21,7 @@ class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
     name = "course"
     extension_url = "/course/"
     load_other_extensions = True
-    static_paths = [str(Path(__file__).parent / "static")]  # noqa: RUF012  a traitlet of the base
+    static_paths = [str(Path(__file__).parents[1] / room / "static") for room in ("server", "report")]  # noqa: RUF012  a traitlet of the base
 
     grader = Unicode(
         "", help="Who marks here; by default the user of JupyterHub, else of this computer."
