@@ -18,7 +18,16 @@ from course.lesson.state import VERBS
 from course.store import personal
 from course.term import Course
 
-_TELLING = ("opened", "answered", "attempted", "hinted", "revealed", "completed", "skipped", "watched")
+_TELLING = (
+    "opened",
+    "answered",
+    "attempted",
+    "hinted",
+    "revealed",
+    "completed",
+    "skipped",
+    "watched",
+)
 _CODE = re.compile(r"[A-Za-z0-9.,:+-]{1,12}")
 
 
@@ -39,7 +48,9 @@ class Kept:
 
     def counted(self) -> list[tuple[str, int]]:
         """Return what there is of which kind."""
-        files = sum(1 for folder in self.folders for _ in disk.files_below(folder)) + len(self.files)
+        files = sum(1 for folder in self.folders for _ in disk.files_below(folder)) + len(
+            self.files
+        )
         return [*((name, len(rows)) for name, rows in sorted(self.rows.items())), ("files", files)]
 
 
@@ -49,11 +60,22 @@ def kept(course: Course, learner: str) -> Kept:
     layout = course.layout
     with course.book() as book:
         rows, pages = personal.kept(book, learner), personal.pages(book, learner)
-    steps = (layout.submitted, layout.autograded, layout.feedback, layout.root / ".course" / "attempts")
+    steps = (
+        layout.submitted,
+        layout.autograded,
+        layout.feedback,
+        layout.root / ".course" / "attempts",
+    )
     exchange = layout.exchange / layout.course_id
     folders = [step / learner for step in steps if (step / learner).is_dir()]
-    folders += [each for each in sorted((exchange / "inbound").glob("*+*+*")) if each.name.split("+")[0] == learner]
-    files = [each for each in sorted((exchange / "feedback").glob("*.html")) if _digest(each) in pages]
+    folders += [
+        each
+        for each in sorted((exchange / "inbound").glob("*+*+*"))
+        if each.name.split("+")[0] == learner
+    ]
+    files = [
+        each for each in sorted((exchange / "feedback").glob("*.html")) if _digest(each) in pages
+    ]
     return Kept(learner, rows, tuple(folders), (*files, *requests.sent_by(layout, learner)))
 
 
@@ -72,14 +94,18 @@ def bundle(course: Course, found: Kept) -> bytes:
         "records": {name: _lines(path) for name, path in _files(root, found) if path.name.startswith("record") and path.suffix == ".jsonl"},
     }  # fmt: skip
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("my-data.json", json.dumps(about, indent=1, default=str, ensure_ascii=False))
+        archive.writestr(
+            "my-data.json", json.dumps(about, indent=1, default=str, ensure_ascii=False)
+        )
         for name, path in _files(root, found):
             archive.write(path, f"files/{name}")
     return out.getvalue()
 
 
 def _files(root: Path, found: Kept) -> Iterator[tuple[str, Path]]:
-    for path in [path for folder in found.folders for _, path in disk.files_below(folder)] + list(found.files):
+    for path in [path for folder in found.folders for _, path in disk.files_below(folder)] + list(
+        found.files
+    ):
         yield (path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name), path
 
 
@@ -117,7 +143,9 @@ def _keep_records(layout: Layout, learner: str, name: str) -> None:
     for path in sorted((layout.submitted / learner).glob("*/record*.jsonl")):
         if path.is_file() and not path.is_symlink():
             bare = [text for line in path.read_bytes().splitlines() if (text := _bare(line))]
-            disk.write(layout.root / PSEUDONYMOUS / name / path.parent.name / path.name, "".join(bare))
+            disk.write(
+                layout.root / PSEUDONYMOUS / name / path.parent.name / path.name, "".join(bare)
+            )
 
 
 def _bare(line: bytes) -> str:
@@ -126,12 +154,26 @@ def _bare(line: bytes) -> str:
         said = json.loads(line)
         if said["verb"] not in {VERBS[each] for each in _TELLING}:
             return ""
-        result = {key: value for key, value in said["result"].items() if isinstance(value, bool | int | float) or key == "segments"}
+        result = {
+            key: value
+            for key, value in said["result"].items()
+            if isinstance(value, bool | int | float) or key == "segments"
+        }
         response = said["result"].get("response")
-        if isinstance(response, list) and all(isinstance(each, str) and _CODE.fullmatch(each) for each in response):
+        if isinstance(response, list) and all(
+            isinstance(each, str) and _CODE.fullmatch(each) for each in response
+        ):
             result["response"] = response  # an option or a number
         elif response is not None:
             result["response"] = []
-        return json.dumps({**{key: said[key] for key in ("id", "timestamp", "verb", "object")}, "result": result}) + "\n"
+        return (
+            json.dumps(
+                {
+                    **{key: said[key] for key in ("id", "timestamp", "verb", "object")},
+                    "result": result,
+                }
+            )
+            + "\n"
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""

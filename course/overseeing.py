@@ -56,7 +56,9 @@ class Oversight:
             seen = (bulk.pulse(book), _times(self.course), hour)
             if self._frames is None or seen != self._seen:
                 frames = Frames(self.course.file, self.course.layout, self._book)
-                found = entries(frames, self.course.file.oversight, frames.now, resting.traces(book))
+                found = entries(
+                    frames, self.course.file.oversight, frames.now, resting.traces(book)
+                )
                 self._frames, self._entries, self._seen = frames, found, seen
         return self._frames
 

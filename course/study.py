@@ -200,7 +200,11 @@ def own_data(study: Study) -> bytes:
     inbound = study.reach.root / study.reach.course_id / "inbound"
     theirs = sorted(inbound.glob(f"{study.reach.learner}+*")) if os.access(inbound, os.R_OK) else []
     files = {f"here/{name}": path for name, path in disk.files_below(study.folder)}
-    files |= {f"exchange/{work.name}/{name}": path for work in theirs for name, path in disk.files_below(work)}
+    files |= {
+        f"exchange/{work.name}/{name}": path
+        for work in theirs
+        for name, path in disk.files_below(work)
+    }
     about = {
         "learner": study.reach.learner, "course": study.reach.course_id,
         "about": "What this machine and the exchange hold of yours. What the gradebook holds, your instructor gives you: course my-data " + study.reach.learner,

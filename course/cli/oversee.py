@@ -29,7 +29,10 @@ def report(
         str, typer.Option("--format", metavar="FORM", help="html, pdf or csv.")
     ] = "html",
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; by default here, by its name.")
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Where to write it; by default here, by its name."
+        ),
     ] = None,
     course: CourseOption = None,
 ) -> None:
@@ -55,7 +58,10 @@ def report(
 
 def worklist(
     rest: Annotated[
-        int, typer.Option("--rest", metavar="NUMBER", help="Put this entry to rest until something new happens.")
+        int,
+        typer.Option(
+            "--rest", metavar="NUMBER", help="Put this entry to rest until something new happens."
+        ),
     ] = 0,
     reason: Annotated[str, typer.Option(help="Why it is put to rest.")] = "",
     course: CourseOption = None,
@@ -77,11 +83,21 @@ def worklist(
     found = oversight.worklist()
     if rest:
         if not 1 <= rest <= len(found):
-            raise NotFound("no such entry on the worklist", expected=f"1 to {len(found)}", found=str(rest))
+            raise NotFound(
+                "no such entry on the worklist", expected=f"1 to {len(found)}", found=str(rest)
+            )
         entry = found[rest - 1]
         oversight.rest(entry.key, entry.trace, getuser(), reason)
-        show.say(f"put to rest: {KINDS[entry.kind]}, {entry.learner or entry.lesson}. It comes back when something new happens.")
+        show.say(
+            f"put to rest: {KINDS[entry.kind]}, {entry.learner or entry.lesson}. It comes back when something new happens."
+        )
         return
     rows = [{"number": place, **row} for place, row in enumerate(table(found), 1)]
-    columns = {"number": "", "learner": "learner", "lesson": "lesson", "reason": "why", "next": "next"}
+    columns = {
+        "number": "",
+        "learner": "learner",
+        "lesson": "lesson",
+        "reason": "why",
+        "next": "next",
+    }
     show.table(rows, columns, as_json=json, empty="nothing to look after")

@@ -18,9 +18,12 @@ def add_to(app: typer.Typer) -> None:
 
 def my_data(
     learner: Annotated[
-        str, typer.Argument(metavar="[LEARNER]", help="Whose, for an instructor; a learner gives none.")
+        str,
+        typer.Argument(metavar="[LEARNER]", help="Whose, for an instructor; a learner gives none."),
     ] = "",
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The archive to write.")] = Path("my-data.zip"),
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="The archive to write.")
+    ] = Path("my-data.zip"),
     course: CourseOption = None,
 ) -> None:
     """Write everything that is kept about one person into a zip: `my-data.json` to read, and the files.
@@ -42,7 +45,9 @@ def my_data(
         study = Study.open(course or Path.cwd())
         learner, data = study.reach.learner, own_data(study)
     if out.exists():
-        raise Invalid("there is such a file already", where=str(out), hint="give another name: --out FILE")
+        raise Invalid(
+            "there is such a file already", where=str(out), hint="give another name: --out FILE"
+        )
     layout.write(out, data, 0o600)
     show.say(f"{out}: what is kept about {learner}")
 
@@ -50,7 +55,11 @@ def my_data(
 def forget(
     learner: Annotated[str, typer.Argument(metavar="LEARNER", help="The learner's id.")],
     pseudonymise: Annotated[
-        bool, typer.Option("--pseudonymise", help="Keep marks and times under a pseudonym, so that statistics stay as they are.")
+        bool,
+        typer.Option(
+            "--pseudonymise",
+            help="Keep marks and times under a pseudonym, so that statistics stay as they are.",
+        ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what there is.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether it is meant.")] = False,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from course.errors import Invalid
 from course.insight import objectives
+from course.insight.columns import as_dicts, each_row
 from course.insight.frames import Frame
 from course.layout import known
 from course.report import charts, parts
@@ -38,12 +39,23 @@ def course(view: View) -> Page:
     facts = [(f"{people}", "learners"), (f"{len(view.attempts)}", "submissions"),
              (f"{len(waiting)}", "answers wait for a person"), (f"{len(view.worklist)}", "to look after today")]  # fmt: skip
     rows = [_lesson_row(view, name, waiting) for name in lessons]
-    table = view.table("lessons", ["lesson", "handed in", "of learners", "points, mean", "wait", "minutes, median"], rows)
+    table = view.table(
+        "lessons",
+        ["lesson", "handed in", "of learners", "points, mean", "wait", "minutes, median"],
+        rows,
+    )
     sections = [
         parts.objective_states(view), parts.grid(view), Section("Lessons", (), None, table), *parts.graders(view),
         parts.reckoned(view, [each.id for each in view.frames.file.objectives]),
     ]  # fmt: skip
-    return view.page("course", (), view.frames.file.title, "How far everybody is, and what is shown.", facts, sections)
+    return view.page(
+        "course",
+        (),
+        view.frames.file.title,
+        "How far everybody is, and what is shown.",
+        facts,
+        sections,
+    )
 
 
 def _waits(view: View) -> Frame:
@@ -89,7 +101,7 @@ def lesson(view: View, name: str) -> Page:
     marks, shares = _marks(view, name), _shares(view, name)
     waiting = int((marks["state"] == "needs a person").sum())
     facts = [(f"{(view.attempts['lesson'] == name).sum()} of {len(view.learners)}", "handed in"),
-             (percent(shares.mean()).shown or "–", "of the points, mean"), (f"{waiting}", "answers wait for a person")]  # fmt: skip
+             (percent(shares.mean()).shown or "no", "of the points, mean"), (f"{waiting}", "answers wait for a person")]  # fmt: skip
     about = file.lesson(name)
     chart = charts.spread("Shares of the points", [float(each) for each in shares], "learners")
     texts = {each.id: each.text for each in file.objectives}
@@ -99,18 +111,23 @@ def lesson(view: View, name: str) -> Page:
         Section("Questions", (), *_questions(view, name, marks)),
         parts.reckoned(view, about.objectives),
     ]  # fmt: skip
-    return view.page("lesson", (name,), view.title(name), f"Objectives: {aims}." if aims else "", facts, sections)
+    return view.page(
+        "lesson", (name,), view.title(name), f"Objectives: {aims}." if aims else "", facts, sections
+    )
 
 
 def _who(view: View, name: str, marks: Frame) -> Any:
     """Return who handed a lesson in, when, and with what points."""
-    came = {str(row.learner): row for row in view.attempts[view.attempts["lesson"] == name].itertuples()}
+    came = {
+        str(row.learner): row for row in each_row(view.attempts[view.attempts["lesson"] == name])
+    }
     due = view.frames.plan[view.frames.plan["lesson"] == name].set_index("learner")["due"]
     group = marks.assign(open=marks["points"].isna()).groupby("learner", observed=True)
     sums = group.agg(points=("points", "sum"), maximum=("maximum", "sum"), open=("open", "sum"))
     rows = []
+    known_sums: dict[str, Any] = {str(who): one for who, one in sums.iterrows()}
     for who in view.learners["learner"].astype(str):
-        row, mine = came.get(who), sums.loc[who] if who in sums.index else None
+        row, mine = came.get(who), known_sums.get(who)
         triage = row is not None and row.state != "graded"
         rows.append([
             view.person(who), view.day(row.submitted if row is not None else None), view.day(due.get(who)),
@@ -127,12 +144,16 @@ def _questions(view: View, name: str, marks: Frame) -> tuple[Any, Any]:
     tasks = view.mine(view.frames.time_on_task)
     minutes = tasks[tasks["lesson"] == name].groupby("object", observed=True)["minutes"].median()
     rows, bars = [], []
-    for one in asked.itertuples():
+    for one in each_row(asked):
         if one.mode == "must-correct":
             rows.append(_must_row(view, name, str(one.question)))
             continue
         mine = marks[(marks["question"] == one.question) & (marks["notebook"] == one.notebook)]
-        share = mine["points"].mean() / one.maximum if one.maximum and mine["points"].notna().any() else None
+        share = (
+            mine["points"].mean() / one.maximum
+            if one.maximum and mine["points"].notna().any()
+            else None
+        )
         if share is not None:
             bars.append((str(one.question), float(share)))
         rows.append([
@@ -140,7 +161,11 @@ def _questions(view: View, name: str, marks: Frame) -> tuple[Any, Any]:
             Cell(str(one.question)), number(one.maximum, 2), Cell(len(mine)), percent(share),
             Cell(int((mine["state"] == "needs a person").sum())), number(minutes.get(one.question)),
         ])  # fmt: skip
-    chart = charts.bars("Mean share of the points, by question", bars, "share of the points", 1.0) if bars else None
+    chart = (
+        charts.bars("Mean share of the points, by question", bars, "share of the points", 1.0)
+        if bars
+        else None
+    )
     columns = ["question", "id", "points", "answers", "mean", "wait", "minutes, median"]
     return chart, view.table("questions", columns, rows)
 
@@ -148,12 +173,24 @@ def _questions(view: View, name: str, marks: Frame) -> tuple[Any, Any]:
 def _must_row(view: View, lesson: str, question: str) -> list[Cell]:
     """Return the row of a question that must be answered right: how many of those who handed in did so."""
     events = view.frames.events
-    tried = events[(events["verb"] == "answered") & (events["lesson"] == lesson) & (events["object"] == question)]
+    tried = events[
+        (events["verb"] == "answered")
+        & (events["lesson"] == lesson)
+        & (events["object"] == question)
+    ]
     came = {who for who, name in view.handed_in if name == lesson}
     answered = {str(each) for each in tried["learner"]} & came
     right = {str(each) for each in tried[tried["scaled"] == 1]["learner"]} & came
     share = len(right) / len(came) if came else None
-    return [Cell(f"{question} (must be right)"), Cell(question), Cell(None), Cell(len(answered)), percent(share), Cell(None), Cell(None)]
+    return [
+        Cell(f"{question} (must be right)"),
+        Cell(question),
+        Cell(None),
+        Cell(len(answered)),
+        percent(share),
+        Cell(None),
+        Cell(None),
+    ]
 
 
 def learner(view: View, who: str) -> Page:
@@ -168,15 +205,22 @@ def learner(view: View, who: str) -> Page:
     facts.append((f"{len(works)} of {len(frames.file.lessons)}", "lessons handed in"))
     own = [each for each in view.entries if each.learner == who]
     rows = [_work(view, who, each.folder) for each in frames.file.lessons]
-    table = view.table("lessons", ["lesson", "due", "handed in", "points", "of", "wait", "minutes"], rows)
-    marks, events = frames.marks[frames.marks["learner"] == who], frames.events[frames.events["learner"] == who]
+    table = view.table(
+        "lessons", ["lesson", "due", "handed in", "points", "of", "wait", "minutes"], rows
+    )
+    marks, events = (
+        frames.marks[frames.marks["learner"] == who],
+        frames.events[frames.events["learner"] == who],
+    )
     sections = [
         parts.entries(view, own, "To look after", "Nothing today."), Section("Lessons", (), None, table),
         *(_evidence(view, who, each, marks, events) for each in frames.file.objectives),
         parts.reckoned(view, [each.id for each in frames.file.objectives]),
     ]  # fmt: skip
     group = str(frames.learners[frames.learners["learner"] == who]["group"].iloc[0])
-    return view.page("learner", (who,), view.names[who], f"Group {group}." if group else "", facts, sections)
+    return view.page(
+        "learner", (who,), view.names[who], f"Group {group}." if group else "", facts, sections
+    )
 
 
 def _work(view: View, who: str, name: str) -> list[Cell]:
@@ -201,14 +245,18 @@ def _work(view: View, who: str, name: str) -> list[Cell]:
 def _evidence(view: View, who: str, aim: Objective, marks: Frame, events: Frame) -> Section:
     """Return how somebody stands with an objective, and on what that rests."""
     frames = view.frames
-    row = frames.standing[(frames.standing["learner"] == who) & (frames.standing["objective"] == aim.id)].iloc[0]
-    found = objectives.evidence(who, aim.id, frames.objectives, frames.questions, frames.attempts, marks, events)
+    row = frames.standing[
+        (frames.standing["learner"] == who) & (frames.standing["objective"] == aim.id)
+    ].iloc[0]
+    found = objectives.evidence(
+        who, aim.id, frames.objectives, frames.questions, frames.attempts, marks, events
+    )
     rows = [
         [Cell(each["title"] or each["question"], to=To("mark", (each["lesson"], each["notebook"], each["question"])) if each["notebook"] and each["state"] else None),
          Cell(view.title(each["lesson"])), number(each["points"], 2), number(each["maximum"] or None, 2), Cell(each["state"]),
          Cell(each["by"]), view.day(each["time"]), Cell(each["digest"] if isinstance(each["digest"], str) else None,
                                                         each["digest"][:12] if isinstance(each["digest"], str) else None)]
-        for each in found.to_dict("records")
+        for each in as_dicts(found)
     ]  # fmt: skip
     stands = state(str(row["state"]))
     since, until = view.day(row["since"]).shown, view.day(row["until"]).shown
@@ -232,13 +280,17 @@ def objective(view: View, name: str) -> Page:
         mine = data[(data["objective"] == name) & data["learner"].isin(ours)]
         by_group.append((group or "all", counts(mine["state"])))
     chart = charts.states("How many have shown it, by group", by_group, TONES)
-    groups = view.table("groups", ["group", *TONES], [[Cell(group), *(Cell(states[each]) for each in TONES)] for group, states in by_group])
+    groups = view.table(
+        "groups",
+        ["group", *TONES],
+        [[Cell(group), *(Cell(states[each]) for each in TONES)] for group, states in by_group],
+    )
     columns = ["learner", "state", "points", "must-correct, open", "since", "until"]
     lessons = [each.folder for each in file.lessons if name in each.objectives]
     asked = view.frames.objectives[view.frames.objectives["objective"] == name]
     questions = [
         [Cell(str(row.question)), Cell(view.title(str(row.lesson)), to=To("lesson", (str(row.lesson),))),
-         Cell("yes" if row.declared else "no; it is one of its lesson's")] for row in asked.itertuples()
+         Cell("yes" if row.declared else "no; it is one of its lesson's")] for row in each_row(asked)
     ]  # fmt: skip
     sections = [
         Section("By group", (), chart, groups),
@@ -247,7 +299,14 @@ def objective(view: View, name: str) -> Page:
         parts.reckoned(view, [name]),
     ]  # fmt: skip
     taught = ", ".join(view.title(each) for each in lessons)
-    return view.page("objective", (name,), texts[name], f"Taught in {taught}." if taught else "No lesson teaches it.", facts, sections)
+    return view.page(
+        "objective",
+        (name,),
+        texts[name],
+        f"Taught in {taught}." if taught else "No lesson teaches it.",
+        facts,
+        sections,
+    )
 
 
 def worklist(view: View) -> Page:
@@ -263,7 +322,14 @@ def worklist(view: View) -> Page:
         f"Promised: a person looks within {rules.answer_within.days} days. What waits longest stands first; nobody is ranked."
     )
     section = parts.entries(view, view.worklist, "Today", "Nothing waits.")
-    return view.page("worklist", (), "To look after", view.frames.file.title, facts, [section, Section("How this is found", (text,))])
+    return view.page(
+        "worklist",
+        (),
+        "To look after",
+        view.frames.file.title,
+        facts,
+        [section, Section("How this is found", (text,))],
+    )
 
 
 PAGES: dict[str, Callable[..., Page]] = {
@@ -271,9 +337,11 @@ PAGES: dict[str, Callable[..., Page]] = {
 }  # fmt: skip
 
 
-def asked(lesson: str, learner: str, objective: str, *, worklist: bool) -> tuple[str, tuple[str, ...]]:
+def asked(
+    lesson: str, learner: str, objective: str, *, worklist: bool
+) -> tuple[str, tuple[str, ...]]:
     """Return which page some options ask for; raise Invalid when they ask for several."""
-    given = [(kind, (name,)) for kind, name in (("lesson", lesson), ("learner", learner), ("objective", objective)) if name]  # fmt: skip
+    given: list[tuple[str, tuple[str, ...]]] = [(kind, (name,)) for kind, name in (("lesson", lesson), ("learner", learner), ("objective", objective)) if name]  # fmt: skip
     given += [("worklist", ())] if worklist else []
     if len(given) > 1:
         raise Invalid("one page at a time", expected="one of --lesson, --learner, --objective, --worklist",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from course.insight import graders as marking
 from course.insight import objectives, pace
+from course.insight.columns import each_row
 from course.insight.worklist import KINDS, Entry
 from course.report import charts
 from course.report.page import Cell, Section, To
@@ -16,7 +17,10 @@ def rule(view: View, objective: str) -> str:
     """Return the rule for an objective in words."""
     file = view.frames.file
     lessons = [each.folder for each in file.lessons if objective in each.objectives]
-    return objectives.rule({view.title(name): file.shown_at(objective, name) for name in lessons}, file.holds(objective))
+    return objectives.rule(
+        {view.title(name): file.shown_at(objective, name) for name in lessons},
+        file.holds(objective),
+    )
 
 
 def objective_states(view: View) -> Section:
@@ -24,7 +28,9 @@ def objective_states(view: View) -> Section:
     data = view.mine(view.frames.standing)
     texts = {each.id: each.text for each in view.frames.file.objectives}
     states = {name: counts(data[data["objective"] == name]["state"]) for name in texts}
-    chart = charts.states("How many have shown what", [(texts[name], states[name]) for name in texts], TONES)
+    chart = charts.states(
+        "How many have shown what", [(texts[name], states[name]) for name in texts], TONES
+    )
     rows = [
         [Cell(texts[name], to=To("objective", (name,))), *(Cell(states[name][each]) for each in TONES)] for name in texts
     ]  # fmt: skip
@@ -36,7 +42,7 @@ def grid(view: View) -> Section:
     data = view.mine(view.frames.standing)
     names = [each.id for each in view.frames.file.objectives]
     found = {
-        (str(row.learner), str(row.objective)): str(row.state) for row in data.itertuples()
+        (str(row.learner), str(row.objective)): str(row.state) for row in each_row(data)
     }  # fmt: skip
     texts = {each.id: each.text for each in view.frames.file.objectives}
     rows = [
@@ -44,7 +50,12 @@ def grid(view: View) -> Section:
         for who in view.learners["learner"].astype(str)
     ]  # fmt: skip
     text = "✓ shown, ◐ learning, ○ not started, ↺ lapsed. The page of a learner has the evidence behind each state."
-    return Section("Objectives and people", (text,), None, view.table("people", ["learner", *(texts[n] for n in names)], rows))
+    return Section(
+        "Objectives and people",
+        (text,),
+        None,
+        view.table("people", ["learner", *(texts[n] for n in names)], rows),
+    )
 
 
 def people_of(view: View, objective: str) -> list[list[Cell]]:
@@ -53,7 +64,7 @@ def people_of(view: View, objective: str) -> list[list[Cell]]:
     return [
         [view.person(str(row.learner)), state(str(row.state)), percent(row.share), Cell(int(row.open)),
          view.day(row.since), view.day(row.until)]
-        for row in data[data["objective"] == objective].itertuples()
+        for row in each_row(data[data["objective"] == objective])
     ]  # fmt: skip
 
 
@@ -64,7 +75,13 @@ def entries(view: View, found: Iterable[Entry], title: str, empty: str) -> Secti
     table = view.table("worklist", ["about", "what", "why", "next", "since"], [
         [Cell(_whom(view, each)), Cell(KINDS[each.kind]),
          Cell(each.reason), Cell(each.action), view.day(each.since)] for each in rows])  # fmt: skip
-    return Section(title, () if rows else (empty,), None, table if rows else None, tuple((each, _whom(view, each)) for each in part))
+    return Section(
+        title,
+        () if rows else (empty,),
+        None,
+        table if rows else None,
+        tuple((each, _whom(view, each)) for each in part),
+    )
 
 
 def _whom(view: View, entry: Entry) -> str:
@@ -76,7 +93,9 @@ def _whom(view: View, entry: Entry) -> str:
 def graders(view: View) -> list[Section]:
     """Return what can be said of those who mark."""
     frames = view.frames
-    found = marking.graders(view.mine(frames.judgements, "time"), view.mine(frames.marks, "time"), view.attempts)
+    found = marking.graders(
+        view.mine(frames.judgements, "time"), view.mine(frames.marks, "time"), view.attempts
+    )
     rows = [
         [Cell(each.name), Cell(each.marked), number(each.severity, 3),
          number(each.turnaround.total_seconds() / 3600 if each.turnaround else None)]
@@ -86,14 +105,30 @@ def graders(view: View) -> list[Section]:
         "Severity is by how much of a question's points a grader is below the mean of all marks on the same questions; "
         "a negative one is milder. Half of the answers waited no longer than the hours shown."
     )
-    sections = [Section("Graders", (text,), None, view.table("graders", ["grader", "marked", "severity", "hours until marked"], rows))]
+    sections = [
+        Section(
+            "Graders",
+            (text,),
+            None,
+            view.table("graders", ["grader", "marked", "severity", "hours until marked"], rows),
+        )
+    ]
     pairs = [
         [Cell(f"{each.one} and {each.other}"), Cell(each.answers), percent(each.apart), number(each.kappa, 2)]
         for each in marking.together(view.mine(frames.judgements, "time"))
     ]  # fmt: skip
     if pairs:
         more = "Answers that two graders marked: how far apart their marks are on average, and Cohen's kappa of the rubric items they found (1 is full agreement, 0 is no more than chance)."
-        sections.append(Section("Agreement", (more,), None, view.table("agreement", ["graders", "answers", "apart, of the points", "kappa"], pairs)))
+        sections.append(
+            Section(
+                "Agreement",
+                (more,),
+                None,
+                view.table(
+                    "agreement", ["graders", "answers", "apart, of the points", "kappa"], pairs
+                ),
+            )
+        )
     return sections if rows else []
 
 
@@ -104,7 +139,9 @@ def reckoned(view: View, names: Sequence[str]) -> Section:
     rules: dict[str, list[str]] = {}
     for name in names:
         rules.setdefault(rule(view, name), []).append(texts[name])
-    said = [f"{'; '.join(about)}. {text}" if len(rules) > 1 else text for text, about in rules.items()]
+    said = [
+        f"{'; '.join(about)}. {text}" if len(rules) > 1 else text for text, about in rules.items()
+    ]
     shared = [
         each.id for each in view.frames.file.objectives
         if each.id in names and not view.frames.objectives[view.frames.objectives["objective"] == each.id]["declared"].all()

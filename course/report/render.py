@@ -3,6 +3,7 @@
 import csv
 import functools
 import io
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,11 @@ def globals_() -> dict[str, Any]:
 def html(page: Page) -> str:
     """Return a page that stands alone: no script, no link, nothing that is fetched."""
     style = Markup((HERE / "static" / "report.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    made = _pages().get_template("alone.html").render(page=page, style=style, href=lambda _to: "", act=None)
+    made = (
+        _pages()
+        .get_template("alone.html")
+        .render(page=page, style=style, href=lambda _to: "", act=None)
+    )
     return _CONTROLS.sub("\ufffd", made)
 
 
@@ -47,7 +52,12 @@ def pdf(page: Page) -> bytes:
             "a PDF can't be made on this computer", found=str(error),
             hint="install Pango (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0), or ask for --format html and print that",
         ) from error  # fmt: skip
-    data: bytes = weasyprint.HTML(string=html(page), url_fetcher=_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    logging.getLogger("weasyprint").setLevel(
+        logging.ERROR
+    )  # it tells of every rule that is for screens
+    data: bytes = weasyprint.HTML(string=html(page), url_fetcher=_nothing).write_pdf(
+        pdf_variant="pdf/ua-1"
+    )
     return data
 
 
@@ -81,14 +91,20 @@ def made(page: Page, form: str) -> bytes:
 
 def address(page: Page, base: str) -> Callable[[To], str]:
     """Return a function that gives the address of another page below ``base``, with the same choice."""
-    chosen = {key: value for key, value in (("group", page.choice.group), ("since", page.choice.since)) if value}
+    chosen = {
+        key: value
+        for key, value in (("group", page.choice.group), ("since", page.choice.since))
+        if value
+    }
     query = f"?{urlencode(chosen)}" if chosen else ""
 
     def href(to: To) -> str:
         names = "/".join(quote(name, safe="") for name in to.names)
         if to.kind == "mark":
             return f"{base}mark/{names}"
-        path = {"course": "oversight", "worklist": "oversight/worklist"}.get(to.kind, f"oversight/{to.kind}/{names}")
+        path = {"course": "oversight", "worklist": "oversight/worklist"}.get(
+            to.kind, f"oversight/{to.kind}/{names}"
+        )
         return f"{base}{path}{query}"
 
     return href
@@ -96,7 +112,9 @@ def address(page: Page, base: str) -> Callable[[To], str]:
 
 def act(entry: Entry, base: str) -> tuple[str, str] | None:
     """Return address and words of the one thing to do about an entry, where the desk has a page for it."""
-    place = "/".join(quote(name, safe="") for name in (entry.lesson, entry.notebook, entry.question))
+    place = "/".join(
+        quote(name, safe="") for name in (entry.lesson, entry.notebook, entry.question)
+    )
     if entry.kind == "request":
         return f"{base}disputes", entry.action
     if entry.kind == "waiting" and entry.notebook:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from course.errors import Invalid
 from course.insight.columns import STATES
 from course.insight.frames import Frame, Frames
@@ -16,7 +18,12 @@ from course.report.page import Cell, Choice, Page, Table, To, Tone
 SIGNS: dict[str, tuple[str, Tone]] = {
     "not started": ("○", "dim"), "learning": ("◐", "part"), "shown": ("✓", "good"), "lapsed": ("↺", "bad"),
 }  # fmt: skip
-TONES: dict[str, Tone] = {"shown": "good", "learning": "part", "lapsed": "bad", "not started": "dim"}
+TONES: dict[str, Tone] = {
+    "shown": "good",
+    "learning": "part",
+    "lapsed": "bad",
+    "not started": "dim",
+}
 MOST = 200
 """Rows of a long table on one page; a file of comma-separated values has all."""
 
@@ -84,7 +91,10 @@ class View:
     @cached_property
     def handed_in(self) -> set[tuple[str, str]]:
         """Learner and lesson of `attempts`."""
-        return {(str(a), str(b)) for a, b in zip(self.attempts["learner"], self.attempts["lesson"], strict=True)}
+        return {
+            (str(a), str(b))
+            for a, b in zip(self.attempts["learner"], self.attempts["lesson"], strict=True)
+        }
 
     @cached_property
     def worklist(self) -> list[Entry]:
@@ -101,7 +111,7 @@ class View:
 
     def day(self, moment: Any) -> Cell:
         """Return a moment as a day in the course's zone; empty where there is none."""
-        if moment is None or moment != moment:  # NaT
+        if pd.isna(moment):
             return Cell(None)
         there = moment.astimezone(self.frames.file.zone)
         return Cell(there.isoformat(timespec="minutes"), f"{there:%-d %b %Y}")
@@ -113,7 +123,12 @@ class View:
     def table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
         """Return a table, or the part of it that stands on this page."""
         part = rows if self.whole else rows[self.choice.start : self.choice.start + MOST]
-        return Table(name, tuple(columns), tuple(tuple(row) for row in part), 0 if len(part) == len(rows) else len(rows))
+        return Table(
+            name,
+            tuple(columns),
+            tuple(tuple(row) for row in part),
+            0 if len(part) == len(rows) else len(rows),
+        )
 
     def page(self, kind: Any, names: Sequence[str], title: str, lead: str, facts: Sequence[tuple[str, str]], sections: Any) -> Page:  # fmt: skip
         """Return the finished page."""
@@ -130,12 +145,12 @@ def state(name: str, to: To | None = None) -> Cell:
 
 def percent(share: Any) -> Cell:
     """Return a share, 0 to 1, in percent; empty where nobody knows."""
-    return Cell(None) if share is None or share != share else Cell(round(float(share), 4), f"{share:.0%}")
+    return Cell(None) if pd.isna(share) else Cell(round(float(share), 4), f"{share:.0%}")
 
 
 def number(value: Any, digits: int = 1) -> Cell:
     """Return a number; empty where nobody knows."""
-    if value is None or value != value:
+    if pd.isna(value):
         return Cell(None)
     rounded = round(float(value), digits)
     return Cell(int(rounded) if rounded == int(rounded) else rounded)

@@ -38,8 +38,14 @@ class Overview(Handler):
         )  # fmt: skip
 
     def _give(self, data: bytes, form: str, name: str) -> None:
-        kinds = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
-        plain = "".join(each if each.isalnum() and each.isascii() or each in "._-" else "_" for each in name)
+        kinds = {
+            "html": "text/html; charset=utf-8",
+            "pdf": "application/pdf",
+            "csv": "text/csv; charset=utf-8",
+        }
+        plain = "".join(
+            each if (each.isalnum() and each.isascii()) or each in "._-" else "_" for each in name
+        )
         self.set_header("Content-Type", kinds[form])
         self.set_header("Content-Disposition", f'attachment; filename="{plain}.{form}"')
         self.finish(data)
@@ -54,7 +60,8 @@ class Rest(Api):
         """Put an entry to rest."""
         data: dict[str, Any] = self.body()
         kind, learner, lesson, question, trace, reason = (
-            self.text(data, key) for key in ("kind", "learner", "lesson", "question", "trace", "reason")
+            self.text(data, key)
+            for key in ("kind", "learner", "lesson", "question", "trace", "reason")
         )
         known(kind, list(KINDS), "kind of entry")
         oversight = await asyncio.to_thread(self.room.oversight)

@@ -13,10 +13,36 @@ from course.store.guard import own_hand
 
 PREFIX = "forgotten-"
 """With what every pseudonym begins."""
-_FIGURES = {"score", "outcome", "auto", "extra", "digest", "points", "share", "due", "until", "version"}
-_GONE = (tables.claim, tables.flag, tables.outlier, tables.dispute, tables.feedback, tables.extension, tables.rest)
+_FIGURES = {
+    "score",
+    "outcome",
+    "auto",
+    "extra",
+    "digest",
+    "points",
+    "share",
+    "due",
+    "until",
+    "version",
+}
+_GONE = (
+    tables.claim,
+    tables.flag,
+    tables.outlier,
+    tables.dispute,
+    tables.feedback,
+    tables.extension,
+    tables.rest,
+)
 """What tells of a person in words, or of what is over once they are gone."""
-_KEPT = (tables.attempt, tables.verdict, tables.manual, tables.lateness, tables.judgement, tables.ledger)
+_KEPT = (
+    tables.attempt,
+    tables.verdict,
+    tables.manual,
+    tables.lateness,
+    tables.judgement,
+    tables.ledger,
+)
 """What figures are made of."""
 
 
@@ -46,7 +72,9 @@ def pages(book: Gradebook, learner: str) -> set[str]:
     """Return the digests of all feedback pages that somebody was given."""
     table = tables.feedback.c
     with book.reading() as connection:
-        return set(connection.execute(sa.select(table.digest).where(table.learner == learner)).scalars())
+        return set(
+            connection.execute(sa.select(table.digest).where(table.learner == learner)).scalars()
+        )
 
 
 def forget(book: Gradebook, learner: str, pseudonym: str, actor: str) -> None:
@@ -55,7 +83,9 @@ def forget(book: Gradebook, learner: str, pseudonym: str, actor: str) -> None:
     The ledger tells that somebody was forgotten, and by whom; the chain of evidence stays whole.
     """
     with book.transaction() as connection, own_hand(connection):
-        connection.execute(tables.forgetting.insert().values(actor=actor, learner=learner, pseudonym=pseudonym))
+        connection.execute(
+            tables.forgetting.insert().values(actor=actor, learner=learner, pseudonym=pseudonym)
+        )
         works = _works(connection, learner)
         evidence.forget(connection, learner)
         for table in _GONE:
@@ -90,7 +120,11 @@ def _remove(connection: Connection, learner: str, works: list[str]) -> None:
 
 def _rename(connection: Connection, learner: str, pseudonym: str, works: list[str]) -> None:
     connection.execute(db.student.insert().values(id=pseudonym))
-    connection.execute(db.submitted.update().where(db.submitted.c.student_id == learner).values(student_id=pseudonym))
+    connection.execute(
+        db.submitted.update()
+        .where(db.submitted.c.student_id == learner)
+        .values(student_id=pseudonym)
+    )
     connection.execute(db.student.delete().where(db.student.c.id == learner))
     own = tables.learner
     connection.execute(own.update().where(own.c.id == learner).values(id=pseudonym))
@@ -100,9 +134,14 @@ def _rename(connection: Connection, learner: str, pseudonym: str, works: list[st
     _bare_ledger(connection, learner)
     for table in _KEPT:
         values = plain.get(table.name, {})
-        connection.execute(table.update().where(table.c.learner == learner).values(learner=pseudonym, **values))
+        connection.execute(
+            table.update().where(table.c.learner == learner).values(learner=pseudonym, **values)
+        )
     _bare_verdicts(connection, pseudonym)
-    waits = sa.or_(db.grade.c.needs_manual_grade, sa.and_(db.grade.c.manual_score.is_(None), db.grade.c.auto_score.is_(None)))
+    waits = sa.or_(
+        db.grade.c.needs_manual_grade,
+        sa.and_(db.grade.c.manual_score.is_(None), db.grade.c.auto_score.is_(None)),
+    )
     mine = db.grade.c.notebook_id.in_(works)
     connection.execute(db.grade.delete().where(mine, waits))  # nobody can look at them any more
 
@@ -110,15 +149,25 @@ def _rename(connection: Connection, learner: str, pseudonym: str, works: list[st
 def _bare_ledger(connection: Connection, learner: str) -> None:
     """Leave figures alone in what the ledger says of somebody."""
     table = tables.ledger
-    rows = connection.execute(sa.select(table.c.number, table.c.before, table.c.after).where(table.c.learner == learner)).all()
+    rows = connection.execute(
+        sa.select(table.c.number, table.c.before, table.c.after).where(table.c.learner == learner)
+    ).all()
     for row in rows:
-        connection.execute(table.update().where(table.c.number == row.number).values(before=_bare(row.before), after=_bare(row.after)))
+        connection.execute(
+            table.update()
+            .where(table.c.number == row.number)
+            .values(before=_bare(row.before), after=_bare(row.after))
+        )
 
 
 def _bare_verdicts(connection: Connection, learner: str) -> None:
     """Take out of verdicts what the learner's own code gave; what the tests said of it may hold anything."""
     table = tables.verdict
-    rows = connection.execute(sa.select(table.c.lesson, table.c.notebook, table.c.question, table.c.notes).where(table.c.learner == learner)).all()
+    rows = connection.execute(
+        sa.select(table.c.lesson, table.c.notebook, table.c.question, table.c.notes).where(
+            table.c.learner == learner
+        )
+    ).all()
     for row in rows:
         notes = [{**note, "text": ""} for note in row.notes]
         connection.execute(table.update().where(
@@ -128,7 +177,11 @@ def _bare_verdicts(connection: Connection, learner: str) -> None:
 
 def _bare(value: Any) -> Any:
     data = json.loads(value) if isinstance(value, str) else value
-    return {key: each for key, each in data.items() if key in _FIGURES} if isinstance(data, dict) else None
+    return (
+        {key: each for key, each in data.items() if key in _FIGURES}
+        if isinstance(data, dict)
+        else None
+    )
 
 
 def pseudonym() -> str:

@@ -6,7 +6,9 @@ from course.store import tables
 from course.store.database import Gradebook, note, now
 
 
-def put(book: Gradebook, key: tuple[str, str, str, str], trace: str, grader: str, reason: str = "") -> None:
+def put(
+    book: Gradebook, key: tuple[str, str, str, str], trace: str, grader: str, reason: str = ""
+) -> None:
     """Put an entry to rest until something new happens; with an empty trace it comes back at once.
 
     Args:
@@ -27,4 +29,7 @@ def traces(book: Gradebook) -> dict[tuple[str, ...], str]:
     table = tables.rest
     with book.reading() as connection:
         rows = connection.execute(sa.select(table).order_by(table.c.number)).mappings()
-        return {(row["kind"], row["learner"], row["lesson"], row["question"]): row["trace"] for row in rows}
+        return {
+            (row["kind"], row["learner"], row["lesson"], row["question"]): row["trace"]
+            for row in rows
+        }

@@ -37,7 +37,7 @@ FLOORS = [
 HEAVY = {
     "nbgrader": ("exchange/", "store/", "plugin.py"),
     "sqlalchemy": ("store/", "exchange/quiet.py"),
-    "pandas": ("insight/", "report/pages.py", "sandbox/values.py"),
+    "pandas": ("insight/", "report/", "sandbox/values.py"),
     "pyarrow": ("insight/", "sandbox/values.py"),
     "msgspec": ("insight/records.py",),
     "altair": ("report/charts.py",),

@@ -29,20 +29,87 @@ def worlds(draw: Any) -> World:
     """Draw who handed in what when, with what marks, and which must-correct questions were answered."""
     point = st.sampled_from([None, 0.0, 1.0, 2.0])
     when = st.sampled_from([NOW - dt.timedelta(days=60), NOW - dt.timedelta(days=3)])
-    handed = {(who, lesson): draw(when) for who in PEOPLE for lesson in LESSONS if draw(st.booleans())}
+    handed = {
+        (who, lesson): draw(when) for who in PEOPLE for lesson in LESSONS if draw(st.booleans())
+    }
     marks = {(who, *q): draw(point) for who, lesson in handed for q in GRADED if q[0] == lesson}
-    tries = {(who, *q): draw(st.lists(st.sampled_from([0.0, 1.0]), max_size=3)) for who, lesson in handed for q in MUST if q[0] == lesson}
+    tries = {
+        (who, *q): draw(st.lists(st.sampled_from([0.0, 1.0]), max_size=3))
+        for who, lesson in handed
+        for q in MUST
+        if q[0] == lesson
+    }
     return {"handed": handed, "marks": marks, "tries": tries}
 
 
 def frames(world: World) -> list[pd.DataFrame]:
-    asked = [(*q, "nb", 2.0, "graded", aims) for q, aims in GRADED.items()] + [(*q, "", 0.0, "must-correct", aims) for q, aims in MUST.items()]
+    asked = [(*q, "nb", 2.0, "graded", aims) for q, aims in GRADED.items()] + [
+        (*q, "", 0.0, "must-correct", aims) for q, aims in MUST.items()
+    ]
     names = ("lesson", "question", "notebook", "maximum", "mode")
-    questions = shaped("questions", [dict(zip(names, row, strict=False)) | {"position": 0, "title": "", "kind": ""} for row in asked])
-    aims = shaped("objectives", [dict(zip(names[:3], row, strict=False)) | {"objective": aim, "text": aim, "declared": True} for row in asked for aim in row[5]])
-    attempts = shaped("attempts", [{"learner": who, "lesson": lesson, "submitted": at, "graded": at, "state": "graded", "digest": "d", "stands": True, "returned": False} for (who, lesson), at in world["handed"].items()])
-    marks = shaped("marks", [{"learner": who, "lesson": lesson, "notebook": "nb", "question": q, "points": points, "maximum": 2.0, "state": "", "grader": ""} for (who, lesson, q), points in world["marks"].items()])
-    events = shaped("events", [{"learner": who, "lesson": lesson, "object": q, "time": NOW, "verb": "answered", "scaled": scaled} for (who, lesson, q), tried in world["tries"].items() for scaled in tried])
+    questions = shaped(
+        "questions",
+        [
+            dict(zip(names, row, strict=False)) | {"position": 0, "title": "", "kind": ""}
+            for row in asked
+        ],
+    )
+    aims = shaped(
+        "objectives",
+        [
+            dict(zip(names[:3], row, strict=False))
+            | {"objective": aim, "text": aim, "declared": True}
+            for row in asked
+            for aim in row[5]
+        ],
+    )
+    attempts = shaped(
+        "attempts",
+        [
+            {
+                "learner": who,
+                "lesson": lesson,
+                "submitted": at,
+                "graded": at,
+                "state": "graded",
+                "digest": "d",
+                "stands": True,
+                "returned": False,
+            }
+            for (who, lesson), at in world["handed"].items()
+        ],
+    )
+    marks = shaped(
+        "marks",
+        [
+            {
+                "learner": who,
+                "lesson": lesson,
+                "notebook": "nb",
+                "question": q,
+                "points": points,
+                "maximum": 2.0,
+                "state": "",
+                "grader": "",
+            }
+            for (who, lesson, q), points in world["marks"].items()
+        ],
+    )
+    events = shaped(
+        "events",
+        [
+            {
+                "learner": who,
+                "lesson": lesson,
+                "object": q,
+                "time": NOW,
+                "verb": "answered",
+                "scaled": scaled,
+            }
+            for (who, lesson, q), tried in world["tries"].items()
+            for scaled in tried
+        ],
+    )
     learners = shaped("learners", [{"learner": who, "name": who, "group": ""} for who in PEOPLE])
     return [learners, aims, questions, attempts, marks, events]
 
@@ -55,8 +122,16 @@ def plainly(world: World, who: str, lesson: str, aim: str) -> tuple[str, float |
     """Return state and share of one cell, by `course.insight.shown.state` and a calendar."""
     if (who, lesson) not in world["handed"]:
         return "not started", None
-    answers = [Answer(q, world["marks"][who, lesson, q], 2.0, "", "", "") for (where, q), aims in GRADED.items() if where == lesson and aim in aims]
-    must = [Corrected(q, 0, "", "right" if 1.0 in world["tries"][who, lesson, q] else "", "") for (where, q), aims in MUST.items() if where == lesson and aim in aims]
+    answers = [
+        Answer(q, world["marks"][who, lesson, q], 2.0, "", "", "")
+        for (where, q), aims in GRADED.items()
+        if where == lesson and aim in aims
+    ]
+    must = [
+        Corrected(q, 0, "", "right" if 1.0 in world["tries"][who, lesson, q] else "", "")
+        for (where, q), aims in MUST.items()
+        if where == lesson and aim in aims
+    ]
     state, share = shown.state(answers, must, SHARE)
     days = DAYS[aim]
     if state == "shown" and days and world["handed"][who, lesson] + dt.timedelta(days=days) < NOW:
@@ -68,20 +143,39 @@ def plainly(world: World, who: str, lesson: str, aim: str) -> tuple[str, float |
 @given(world=worlds())
 def test_every_cell_is_what_the_plain_rule_says(world: World) -> None:
     frame = reckoned(world)
-    found = {(r.learner, r.lesson, r.objective): (r.state, None if pd.isna(r.share) else r.share) for r in frame.itertuples()}
-    cells = [(who, lesson, aim) for who in PEOPLE for lesson, aims in LESSONS.items() for aim in aims]
+    found = {
+        (r.learner, r.lesson, r.objective): (r.state, None if pd.isna(r.share) else r.share)
+        for r in frame.itertuples()
+    }
+    cells = [
+        (who, lesson, aim) for who in PEOPLE for lesson, aims in LESSONS.items() for aim in aims
+    ]
     assert found == {cell: plainly(world, *cell) for cell in cells}
 
 
 @settings(max_examples=25, deadline=None)
 @given(world=worlds())
 def test_an_objective_is_shown_when_each_of_its_lessons_shows_it(world: World) -> None:
-    found = {(r.learner, r.objective): r.state for r in objectives.standing(reckoned(world)).itertuples()}
+    found = {
+        (r.learner, r.objective): r.state for r in objectives.standing(reckoned(world)).itertuples()
+    }
     for who in PEOPLE:
         for aim in ("read", "write"):
-            states = {plainly(world, who, lesson, aim)[0] for lesson, aims in LESSONS.items() if aim in aims}
+            states = {
+                plainly(world, who, lesson, aim)[0]
+                for lesson, aims in LESSONS.items()
+                if aim in aims
+            }
             done = states <= {"shown", "lapsed"}
-            expected = "lapsed" if done and "lapsed" in states else "shown" if done else "not started" if states == {"not started"} else "learning"
+            expected = (
+                "lapsed"
+                if done and "lapsed" in states
+                else "shown"
+                if done
+                else "not started"
+                if states == {"not started"}
+                else "learning"
+            )
             assert found[who, aim] == expected
 
 
@@ -94,21 +188,39 @@ def test_pseudonyms_change_no_figure(world: World) -> None:
         return Counter(map(repr, frame.drop(columns="learner").itertuples(index=False)))
 
     def renamed(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(learner=frame["learner"].map(names).astype("category")) if "learner" in frame else frame
+        return (
+            frame.assign(learner=frame["learner"].map(names).astype("category"))
+            if "learner" in frame
+            else frame
+        )
 
-    other = objectives.by_lesson(*map(renamed, frames(world)), lambda _aim, _lesson: SHARE, DAYS.get, NOW)
+    other = objectives.by_lesson(
+        *map(renamed, frames(world)), lambda _aim, _lesson: SHARE, DAYS.get, NOW
+    )
     assert told(other) == told(reckoned(world))
     assert told(objectives.standing(other)) == told(objectives.standing(reckoned(world)))
 
 
 def test_a_cell_has_its_evidence() -> None:
-    world = {"handed": {("ada", "one"): NOW}, "marks": {("ada", "one", "q1"): 2.0, ("ada", "one", "q2"): None}, "tries": {("ada", "one", "m1"): [0.0, 1.0]}}
+    world = {
+        "handed": {("ada", "one"): NOW},
+        "marks": {("ada", "one", "q1"): 2.0, ("ada", "one", "q2"): None},
+        "tries": {("ada", "one", "m1"): [0.0, 1.0]},
+    }
     learners, aims, questions, attempts, marks, events = frames(world)
     del learners
     found = objectives.evidence("ada", "read", aims, questions, attempts, marks, events)
-    rows = [(r["question"], r["mode"], r["points"], r["state"], r["by"], r["digest"]) for r in found.to_dict("records")]
+    rows = [
+        (r["question"], r["mode"], r["points"], r["state"], r["by"], r["digest"])
+        for r in found.to_dict("records")
+    ]
     assert rows[0][:3] == ("q1", "graded", 2.0)
-    assert (rows[0][5], rows[1][0], rows[1][3], rows[1][4]) == ("d", "m1", "answered right", "the record")
+    assert (rows[0][5], rows[1][0], rows[1][3], rows[1][4]) == (
+        "d",
+        "m1",
+        "answered right",
+        "the record",
+    )
 
 
 @pytest.mark.parametrize(("shares", "days", "says"), [
