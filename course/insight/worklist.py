@@ -168,7 +168,7 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
         if (row["learner"], row["lesson"], row["object"]) in settled:
             continue
         reasons = [
-            f"{int(row['wrong'])} wrong answers and no right one" if row["wrong"] >= rules.stuck_tries else "",
+            f"{int(row['wrong'])} failures and no success" if row["wrong"] >= rules.stuck_tries else "",
             f"{int(row['step'])} hints" if row["step"] >= rules.stuck_hints else "",
             f"{row['minutes']:.0f} minutes at it" if row["minutes"] else "",
         ]  # fmt: skip

@@ -90,7 +90,7 @@ def test_who_handed_the_lesson_in_is_not_behind() -> None:
 def test_stuck_by_failures_hints_or_time_until_it_is_right() -> None:
     wrong = [event("ana", "answered", 60 - n, scaled=0.0) for n in range(5)]
     (found,) = look(events=wrong)
-    assert (found.kind, found.reason) == ("stuck", "q: 5 wrong answers and no right one.")
+    assert (found.kind, found.reason) == ("stuck", "q: 5 failures and no success.")
     assert look(events=wrong[:4]) == []
     assert look(events=[*wrong, event("ana", "answered", 1, scaled=1.0)]) == []
     (found,) = look(events=[event("ana", "hinted", 9 - n, step=float(n)) for n in (1, 2, 3)])
