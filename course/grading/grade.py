@@ -66,7 +66,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         repairs += [*found, *mended.repairs]
         run = _Run(lesson, name, trusted, mended.notebook, tests, answers, work.learner)
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
-            others = _lay_out(work.folder, lesson.files, Path(folder))
+            others = lay_out(work.folder, lesson.files, Path(folder))
             start = None if others else _opening(lesson, name, mended.notebook)
             place = Place(Path(folder), kernel_of(trusted), lesson.limits, lesson.preload, start)
             try:
@@ -129,11 +129,14 @@ def _opening(lesson: Prepared, name: str, submitted: NotebookNode) -> Opening | 
     return Opening(cells, lesson.files, lesson.fingerprint) if tuple(first) == cells else None
 
 
-def _lay_out(work: Path, own: Path, target: Path) -> bool:
+def lay_out(work: Path, own: Path, target: Path) -> bool:
     """Copy the learner's files and the lesson's own, which win; notebooks and links stay out.
 
     Returns:
         Whether the learner brought files that are neither the lesson's nor ours.
+
+    Raises:
+        Unavailable: there is no room for them.
     """
     others = False
     try:
