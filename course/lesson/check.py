@@ -45,6 +45,7 @@ def show_check(question: str, *, clean: bool = False, hints: int = 0) -> None:
         return
     doubts = _doubts(source, question, names, folder, _running(shell)) if tried else []
     display(_page(_headline(question, tried), tried, note, *doubts))
+    _show_published(folder, question, failed)
     _show_hints(folder, question, public.hints(source, question), hints, button=bool(failed))
 
 
@@ -76,7 +77,9 @@ def _recorded(folder: Path, question: str, tried: list[Tried], code: str) -> str
         return ""
     result = {"success": passed == len(tried), "passed": passed, "of": len(tried)}
     try:
-        record.append(folder, "attempted", question, result, {"digest": digest})
+        failed = next((each.name for each in tried if not each.passed), "")
+        about = {"digest": digest, **({"failed": failed} if failed else {})}
+        record.append(folder, "attempted", question, result, about)
     except OSError as error:
         text = _("This check could not be recorded ({reason}); your work is unharmed.")
         return text.format(reason=error.strerror)
@@ -160,6 +163,16 @@ def _show_hints(folder: Path, question: str, texts: list[str], step: int, *, but
     display(Steps(question, texts, shown, lambda taken: take(folder, question, taken)))
     if problem:
         print(problem)  # noqa: T201  the learner's notebook is where this is read
+
+
+def _show_published(folder: Path, question: str, failed: list[Tried]) -> None:
+    """Show what others were told who met the same: nobody has to ask it again."""
+    from course.lesson.ask import others_card  # noqa: PLC0415  only below a failed check
+
+    if failed and (card := others_card(folder, question, [each.name for each in failed])):
+        from IPython.display import display  # noqa: PLC0415  a notebook has it already
+
+        display(card)
 
 
 def _headline(question: str, tried: list[Tried]) -> str:

@@ -1,5 +1,6 @@
 """What all requests share: the course, its gradebook, and who is who."""
 
+from concurrent.futures import ThreadPoolExecutor
 from getpass import getuser
 from pathlib import Path
 from threading import Lock
@@ -8,6 +9,7 @@ from course import returning
 from course.desk import Desk
 from course.errors import CourseError
 from course.layout import COURSE_FILE, NBGRADER_FILE
+from course.overseeing import Oversight
 from course.review import roles
 from course.server.runs import Runs
 from course.store.database import Gradebook
@@ -25,10 +27,14 @@ class Room:
     def __init__(self, root: Path, grader: str = "") -> None:
         self.root, self.grader = root, grader or getuser()
         self.runs = Runs()
+        self.cells = ThreadPoolExecutor(
+            2, "cells"
+        )  # learners' code runs beside all else, two at once
         self._lock = Lock()
         self._course: Course | None = None
         self._book: Gradebook | None = None
         self._seen: tuple[float, ...] = ()
+        self._oversight: Oversight | None = None
 
     def course(self) -> Course:
         """Return the course.
@@ -47,6 +53,14 @@ class Room:
             if self._book is None:
                 self._book = course.book()
             return Desk(course, grader, self._book)
+
+    def oversight(self) -> Oversight:
+        """Return the oversight of the course; raises what `course` does."""
+        with self._lock:
+            course = self._open()
+            if self._oversight is None or self._oversight.course is not course:
+                self._oversight = Oversight(course)
+            return self._oversight
 
     def return_due(self) -> list[str]:
         """Return the feedback whose time has come; tells in words what was done."""
