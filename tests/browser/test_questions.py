@@ -351,10 +351,10 @@ def test_what_must_be_right_stays_open_until_a_fresh_variant_is(page: Page, lab:
     said = form.get_by_role("status").last
     expect(said).to_contain_text("it says who somebody is")
     expect(form.get_by_role("timer")).to_contain_text("A fresh variant in 0:0")
-    accessible(page, f'form[data-question="{SAFETY}"]')
     picture(page, form, "must-correct")
     again = form.get_by_role("button", name="Answer a fresh variant")
     expect(again).to_have_attribute("aria-disabled", "true")
+    accessible(page, f'form[data-question="{SAFETY}"]')
     expect(said).to_contain_text("You can go on now.")
     again.click()
     expect(said).to_be_empty()
