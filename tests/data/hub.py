@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from service import free_port
 
 CONFIG = Path(__file__).with_name("hub_config.py")
@@ -33,7 +34,9 @@ class Hub:
 
     def api(self, method: str, path: str, **more: Any) -> Any:
         own = {"Authorization": f"token {self.token}"}
-        answer = httpx.request(method, f"http://127.0.0.1:{self.port}/hub/api{path}", headers=own, timeout=60, **more)
+        answer = httpx.request(
+            method, f"http://127.0.0.1:{self.port}/hub/api{path}", headers=own, timeout=60, **more
+        )
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -42,7 +45,9 @@ class Hub:
 
     def token_of(self, name: str, *scopes: str) -> str:
         """Return a token as the person's own server has it, or with other scopes."""
-        self.api("POST", f"/users/{name}") if name not in {each["name"] for each in self.api("GET", "/users")} else None
+        self.api("POST", f"/users/{name}") if name not in {
+            each["name"] for each in self.api("GET", "/users")
+        } else None
         wanted = list(scopes) or ["access:services!service=course"]
         return str(self.api("POST", f"/users/{name}/tokens", json={"scopes": wanted})["token"])
 
@@ -62,7 +67,11 @@ def running(folder: Path) -> Iterator[Hub]:
             stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     try:
-        wait(lambda: httpx.get(f"http://127.0.0.1:{hub.port}/hub/health", timeout=2).is_success, process, folder)
+        wait(
+            lambda: httpx.get(f"http://127.0.0.1:{hub.port}/hub/health", timeout=2).is_success,
+            process,
+            folder,
+        )
         wait(lambda: httpx.get(f"{hub.service}/health", timeout=2).is_success, process, folder)
         yield hub
     finally:
@@ -73,7 +82,9 @@ def running(folder: Path) -> Iterator[Hub]:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait(asked: Callable[[], bool], process: subprocess.Popen[bytes], folder: Path, seconds: float = 90) -> None:
+def wait(
+    asked: Callable[[], bool], process: subprocess.Popen[bytes], folder: Path, seconds: float = 90
+) -> None:
     """Wait until something answers."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
