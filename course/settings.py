@@ -179,6 +179,54 @@ class Assignment(_Table):
     learners: tuple[str, ...] = ()
 
 
+class RubricItem(_Table):
+    """One thing that graders look for; see `course.review.rubric.Item`."""
+
+    points: float
+    text: str = Field(min_length=1)
+    note: str = ""
+    key: str = Field(default="", pattern="^[1-9]?$")
+    when: str = Field(default="", pattern=r"^((passed|failed)(: .+)?)?$")
+
+
+class Rubric(_Table):
+    """How a question is marked, until somebody edits it at the desk; see `course.review.rubric.Rubric`.
+
+    Attributes:
+        notebook: which one, where several of the lesson have such a question.
+    """
+
+    lesson: str
+    question: str
+    notebook: str = ""
+    items: tuple[RubricItem, ...] = Field(min_length=1)
+    start: Literal["zero", "full"] = "zero"
+    least: float = Field(default=0, ge=0)
+    most: float | None = Field(default=None, ge=0)
+    guide: str = ""
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Rubric":
+        keys = [item.key for item in self.items if item.key]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"two items have the key '{twice[0]}'")
+        if self.most is not None and self.most < self.least:
+            raise ValueError(f"its most, {self.most:g}, is below its least, {self.least:g}")
+        return self
+
+
+class Calibration(_Table):
+    """Which answers two graders read, so that one sees how far they agree.
+
+    Attributes:
+        share: of all answers that a person marks, 0 to 1.
+        seed: another one draws another sample.
+    """
+
+    share: Share = 0.0
+    seed: int = 0
+
+
 class CourseFile(_Table):
     """The whole of `course.toml`.
 
@@ -198,6 +246,8 @@ class CourseFile(_Table):
     accepted: tuple[Accepted, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
+    rubrics: tuple[Rubric, ...] = ()
+    calibration: Calibration = Calibration()
     spelling: Spelling = Spelling()
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/api/ahead/{_QUESTION}", api.Ahead),
     (rf"/course/api/answer/{_QUESTION}/{_ID}", api.OneAnswer),
     (rf"/course/api/mark/{_QUESTION}/{_ID}", api.Mark),
+    (rf"/course/api/again/{_QUESTION}/{_ID}", api.Again),
     (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
     (rf"/course/api/flag/{_QUESTION}/{_ID}", api.Flag),
     (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
@@ -33,6 +34,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/api/triage/{_NAME}/{_NAME}", home.Triage),
     (rf"/course/feedback/{_NAME}/?", giving.Feedback),
     (rf"/course/feedback/{_NAME}/{_NAME}/page", giving.Page),
+    (rf"/course/graders/{_NAME}/?", pages.Graders),
     (r"/course/disputes/?", giving.Disputes),
     (rf"/course/api/thread/{_QUESTION}/{_ID}", giving.Thread),
 ]

@@ -26,7 +26,9 @@ class Room:
     def __init__(self, root: Path, grader: str = "") -> None:
         self.root, self.grader = root, grader or getuser()
         self.runs = Runs()
-        self.cells = ThreadPoolExecutor(2, "cells")  # learners' code runs beside all else, two at once
+        self.cells = ThreadPoolExecutor(
+            2, "cells"
+        )  # learners' code runs beside all else, two at once
         self._lock = Lock()
         self._course: Course | None = None
         self._book: Gradebook | None = None

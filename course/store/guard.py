@@ -47,7 +47,7 @@ SELECT s.student_id, a.name, n.name, c.name, 'formgrader', NEW.manual_score, {no
 
 _OTHERS = "NOT EXISTS (SELECT 1 FROM course_hand)"
 _REFUSED = "course keeps its ledger and judgements as they were written"
-_APPEND_ONLY = ("course_ledger", "course_judgement")
+_APPEND_ONLY = ("course_ledger", "course_judgement", "course_reading")
 
 
 @contextlib.contextmanager
