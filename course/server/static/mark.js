@@ -164,11 +164,11 @@ class Page {
         this.answer = null;
         history.replaceState(null, "", location.pathname + (again ? "?again=1" : ""));
         by("side").hidden = true;
-        const again = make("button", { type: "button", class: "main", onclick: () => (this.#skipped.clear(), this.next()) }, "Look again");
+        const look = make("button", { type: "button", class: "main", onclick: () => (this.#skipped.clear(), this.next()) }, "Look again");
         by("paper").replaceChildren(make("section", { class: "done" },
             make("h2", { tabindex: "-1", id: "done" }, left ? "Nothing else is free" : again ? "All of it is read twice" : "All of it is marked"),
             make("p", {}, left ? `${plural(left, "answer waits", "answers wait")} still: skipped here, or on somebody's screen.` : "No answer to this question waits for a person."),
-            left ? again : null, make("p", {}, make("a", { href: document.body.dataset.base }, "Back to the grading desk"))));
+            left ? look : null, make("p", {}, make("a", { href: document.body.dataset.base }, "Back to the grading desk"))));
         this.#drawCount();
         by("done").focus();
     }
