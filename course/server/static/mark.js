@@ -167,7 +167,7 @@ class Page {
         const look = make("button", { type: "button", class: "main", onclick: () => (this.#skipped.clear(), this.next()) }, "Look again");
         by("paper").replaceChildren(make("section", { class: "done" },
             make("h2", { tabindex: "-1", id: "done" }, left ? "Nothing else is free" : again ? "All of it is read twice" : "All of it is marked"),
-            make("p", {}, left ? `${plural(left, "answer waits", "answers wait")} still: skipped here, or on somebody's screen.` : "No answer to this question waits for a person."),
+            make("p", {}, left ? `${plural(left, "answer waits", "answers wait")} still: skipped here, or on somebody's screen.` : again ? "Nothing else that others marked is to be read by you." : "No answer to this question waits for a person."),
             left ? look : null, make("p", {}, make("a", { href: document.body.dataset.base }, "Back to the grading desk"))));
         this.#drawCount();
         by("done").focus();
