@@ -14,6 +14,7 @@ from course.exchange import transfer
 from course.feedback import page
 from course.grading.turn import turn
 from course.model import Learner, Mark
+from course.proving import gather
 from course.review.news import HELD, composed, name, news
 from course.store import disputes, lateness, reading, returns
 from course.store.database import Gradebook, note
@@ -90,7 +91,10 @@ def drafts(
             marks.setdefault(mark.learner, []).append(mark)
         _check(lesson, questions, marks)
         common = _Common.read(book, lesson)
-        for who in sorted(attempts) if learner is None else [learner]:
+        there = [
+            who for who in sorted(attempts) if course.layout.submission(who, lesson).is_dir()
+        ]  # not forgotten
+        for who in there if learner is None else [learner]:
             person = people.get(who, Learner(who))
             yield common.draft(course, person, marks.get(who, []), attempts[who], questions)
 
@@ -163,6 +167,8 @@ def give_back(
         tell: called with each learner when the page is built.
         by: who returns it, for the ledger.
 
+    What it shows of the objectives goes into the evidence ledger.
+
     Returns:
         the learners who got a new page.
     """
@@ -175,6 +181,7 @@ def give_back(
             _place(course, lesson, draft.learner.id, draft.html)
             returns.save(book, lesson, draft.learner.id, replace(draft.told, by=by))
             returned.append(draft.learner.id)
+    gather(course, lesson, by)
     return returned
 
 

@@ -11,18 +11,28 @@ import tempfile
 import typer
 
 from course.cli import (
+    ahead,
     audit,
+    certify,
     give,
     grade,
     inspect,
+    items,
     learn,
     make,
+    oversee,
+    pace,
     people,
+    platforms,
+    privacy,
     review,
+    serve,
+    session,
     show,
     suggest,
     teach,
     trade,
+    verify,
     write,
 )  # fmt: skip
 from course.errors import CourseError
@@ -43,14 +53,24 @@ for group in (
     write,
     trade,
     people,
+    serve,
     teach,
     give,
+    pace,
+    session,
     inspect,
     suggest,
     review,
     grade,
     audit,
+    oversee,
+    privacy,
+    items,
+    certify,
+    verify,
+    platforms,
     learn,
+    ahead,
 ):
     group.add_to(app)
 

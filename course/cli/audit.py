@@ -1,12 +1,15 @@
 """The commands that look at how marks came about."""
 
+import datetime as dt
+from dataclasses import asdict
 from getpass import getuser
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from course.cli import show
 from course.cli.show import CourseOption, JsonOption
+from course.errors import Invalid
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,7 +20,13 @@ def add_to(app: typer.Typer) -> None:
 
 def audit(
     lesson: Annotated[str, typer.Argument(metavar="[LESSON]", help="Only this lesson.")] = "",
-    learner: Annotated[str, typer.Option(help="Only this learner.")] = "",
+    learner: Annotated[str, typer.Option("--learner", "--who", help="Only this learner.")] = "",
+    objective: Annotated[
+        str, typer.Option(metavar="ID", help="Whether the learner had shown it, with the evidence.")
+    ] = "",
+    on: Annotated[
+        str, typer.Option(metavar="DAY", help="On which day; today when not given.")
+    ] = "",
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -26,6 +35,10 @@ def audit(
     Marks and comments that were written in nbgrader's formgrader stand there, too. Nothing in it
     can be changed or removed. Times are in UTC.
 
+    With an objective, the question is whether somebody had shown it on a day. The answer comes from
+    the evidence ledger, with what was answered, when, under which version of the lesson, and by
+    whom it was judged: `course audit --who ana --objective personal-data --on 2027-05-03`
+
     Example: `course audit first-look --learner ana`
     """
     from course.layout import known  # noqa: PLC0415  --help starts at once
@@ -33,6 +46,9 @@ def audit(
     from course.store import ledger  # noqa: PLC0415  as above
 
     opened = show.open_course(course)
+    if objective:
+        _objective(opened, learner, objective, on, as_json=json)
+        return
     if lesson:
         known(lesson, opened.lessons(), "lesson")
     if learner:
@@ -44,6 +60,21 @@ def audit(
         for line in lines
     ]
     show.table(rows, {"at": "when", "what": "what"}, as_json=json, empty="nothing happened yet")
+
+
+def _objective(opened: Any, learner: str, objective: str, on: str, *, as_json: bool) -> None:
+    from course import certifying, dates  # noqa: PLC0415  --help starts at once
+
+    if not learner:
+        raise Invalid("whose objective?", expected="--who LEARNER with --objective ID")
+    zone = opened.file.zone
+    moment = dates.moment(on, zone, last=True) if on else dt.datetime.now(dt.UTC)
+    found = certifying.audit(opened, learner, objective, moment)
+    if as_json:
+        show.data(asdict(found))
+        return
+    for line in certifying.told(found, zone):
+        show.say(line)
 
 
 def graders(

@@ -26,24 +26,29 @@ NEEDS_PERSON = 3
 
 def out() -> Console:
     """Return the console for results."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 160)
 
 
 def problem(text: str) -> None:
     """Print an error to stderr, as plain text."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(
+    Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
         f"error: {text}", markup=False, style="red"
     )
 
 
 def note(text: str) -> None:
     """Print to stderr what is no result and no problem, as plain text."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+    Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(text, markup=False)
 
 
 def say(text: str) -> None:
     """Print one line of result, as plain text."""
     out().print(text, markup=False, soft_wrap=True)
+
+
+def data(value: Any) -> None:
+    """Print a value as JSON."""
+    sys.stdout.write(json.dumps(value, indent=1, default=str, ensure_ascii=False) + "\n")
 
 
 def table(
@@ -58,7 +63,7 @@ def table(
         empty: what to say when there are none.
     """
     if as_json:
-        sys.stdout.write(json.dumps(list(rows), indent=1, default=str, ensure_ascii=False) + "\n")
+        data(list(rows))
         return
     if not rows:
         say(empty)
@@ -70,6 +75,29 @@ def table(
     for row in rows:
         view.add_row(*(cell(row[key]) for key in columns))
     out().print(view)
+
+
+def beside(
+    title: str, names: Sequence[str], texts: Sequence[str], marked: Sequence[Sequence[int]]
+) -> None:
+    """Print texts side by side, with their lines' numbers and a sign before those that are marked, from 1."""
+    view = Table(title=title, title_justify="left", title_style="bold")
+    for name in names:
+        view.add_column(name, overflow="fold", ratio=1)
+    sides = [
+        "\n".join(
+            f"{number:>3} {'≈' if number in lines else ' '} {line}"
+            for number, line in enumerate(_plain(text).split("\n"), 1)
+        )
+        for text, lines in zip(texts, marked, strict=True)
+    ]
+    view.add_row(*map(cell, sides))
+    out().print(view)
+
+
+def _plain(text: str) -> str:
+    """Return somebody else's text without what a terminal would obey."""
+    return "".join(each for each in text.expandtabs(4) if each == "\n" or each.isprintable())
 
 
 def cell(value: Any) -> str:

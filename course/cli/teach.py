@@ -1,6 +1,8 @@
 """The instructor's commands."""
 
+import sys
 from dataclasses import asdict
+from enum import StrEnum
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +13,14 @@ from course.cli import show
 from course.cli.show import CourseOption, JsonOption, Lessons
 from course.cli.table import read_csv
 from course.errors import Invalid
+
+
+class Form(StrEnum):
+    """Who is to read a CSV file of totals."""
+
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    CSV = "csv"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -76,13 +86,19 @@ def collect(
 
     Example: `course collect cleaning --from moodle-export.zip`
     """
+    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+
     opened = show.open_course(course)
+    if opened.file.service.url and (new := serving.meet(opened)):
+        show.say(f"joined since: {show.listing(new)}")
     for lesson in show.each("collecting", lessons):
         found = opened.collect(lesson, source)
         show.say(f"{lesson}: {len(found.learners)} new or changed" + (
             f" ({show.listing(found.learners)})" if found.learners else ""))  # fmt: skip
         for name, why in found.left_out:
             show.say(f"  left out {name}: {why}")
+        for name, why in found.look:
+            show.say(f"  look: {name}: {why}")
         if source is None:
             _take_requests(opened, lesson)
 
@@ -180,12 +196,17 @@ def grades(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write .csv, .json or .parquet."),
     ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="Totals per lesson instead, as CSV that this takes."),
+    ] = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show or export marks: one row per learner, lesson and question.
 
-    What is not graded is empty, never 0.
+    What is not graded is empty, never 0. With `--format`, one row per learner and one column per
+    lesson: for Canvas's gradebook, Moodle's grade import, or a spreadsheet (csv).
 
     Example: `course grades --output grades.csv`
     """
@@ -199,6 +220,9 @@ def grades(
 
         known(learner, [person.id for person in opened.learners()], "learner")
     marks = opened.marks(lesson, learner)
+    if form is not None:
+        _totals(opened, form.value, marks, output)
+        return
     if output is not None:
         insight.export(marks, output)
         show.say(f"{len(marks)} rows written to {output}")
@@ -209,3 +233,36 @@ def grades(
         as_json=json,
         empty="no marks yet",
     )
+
+
+def _totals(opened: Any, form: Any, marks: list[Any], output: Path | None) -> None:
+    """Write totals as CSV to a file, or print them."""
+    from course.layout import write  # noqa: PLC0415  --help starts without nbgrader
+    from course.platforms import totals  # noqa: PLC0415  as above
+    from course.store import reading  # noqa: PLC0415  as above
+
+    lessons = sorted(
+        {mark.lesson for mark in marks},
+        key=[*opened.lessons(), *(mark.lesson for mark in marks)].index,
+    )
+    people = {mark.learner for mark in marks}
+    with opened.book() as book:
+        late = {
+            (who, name): off for name in lessons for who, off in reading.late(book, name).items()
+        }
+    first = next(iter(people), "")
+    maxima = {name: sum(mark.maximum for mark in marks if (mark.learner, mark.lesson) == (first, name))
+              for name in lessons}  # fmt: skip
+    columns = [(name, opened.file.lesson(name).title or name, maxima[name]) for name in lessons]
+    text = totals.sheet(
+        form,
+        [one for one in opened.learners() if one.id in people],
+        columns,
+        totals.totals(marks, late),
+    )
+    if output is None:
+        sys.stdout.write(text.replace("\r\n", "\n"))
+        return
+    # Excel takes a file without this mark for one in its own old encoding
+    write(output, text.encode("utf-8-sig" if form == "csv" else "utf-8"))
+    show.say(f"{len(people)} rows written to {output}")

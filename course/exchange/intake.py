@@ -1,37 +1,47 @@
 """Work that came as files: a folder or zip that a learning platform exported, or an e-mail."""
 
-import errno
-import lzma
 import shutil
-import stat
-import struct
 import tempfile
 import unicodedata
-import zipfile
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from course.errors import Invalid, NotFound, Refused, Unavailable
+from course import sealed
+from course.archive import unpack
+from course.errors import CourseError, NotFound
+from course.exchange import carried
+from course.exchange.mirror import nbgraders_time
 from course.layout import Layout, copy_folder, digest, files_below, safe_name
 from course.model import Learner
+from course.sealed import SUFFIX
 
-MAX_TOTAL = 200_000_000
-MAX_FILES = 2_000
-MAX_RATIO = 100
 EARLIER = Path(".course") / "earlier"  # what newer files took the place of
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of some files.
+
+    Attributes:
+        learners: whose work was taken.
+        left_out: file, and why it was not taken.
+        look: learner, and what a person should know about work that was taken.
+    """
+
+    learners: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    look: list[tuple[str, str]] = field(default_factory=list)
 
 
 def take(
     source: Path, layout: Layout, lesson: str, notebooks: Sequence[str], people: Sequence[Learner]
-) -> tuple[list[str], list[tuple[str, str]]]:
+) -> Taken:
     """Bring files into `submitted/`; a newer file of the same learner replaces the older one.
 
     A learner is recognised by the first folder's name or by the file's name, which begins with
-    the id, the e-mail address or the name, as Moodle and Canvas write them.
-
-    Returns:
-        the learners whose work was taken, and pairs of file and reason for what was not.
+    the id, the e-mail address or the name, as Moodle and Canvas write them. A sealed submission says
+    itself whose it is (`course.exchange.carried`).
 
     Raises:
         NotFound: there is no such file or folder.
@@ -41,100 +51,59 @@ def take(
         raise NotFound("no such file or folder", where=str(source))
     with tempfile.TemporaryDirectory(prefix="course-") as scratch:
         folder = source
-        if source.is_file():
+        if source.name.endswith(SUFFIX):
+            folder = Path(scratch)
+            shutil.copyfile(source, folder / source.name)
+        elif source.is_file():
             folder = Path(scratch)
             unpack(source, folder)
-        return _sort(folder, layout, lesson, notebooks, people)
+        files = list(files_below(folder))
+        plain = [each for each in files if not each[0].endswith(SUFFIX)]
+        whose, left_out = _sort(plain, layout, lesson, notebooks, people)
+        found = Taken(whose, left_out)
+        carried = [each for each in files if each[0].endswith(SUFFIX)]
+        _take_sealed(carried, layout, lesson, {person.id for person in people}, found)
+        found.learners = sorted(set(found.learners))
+        return found
 
 
-def unpack(archive: Path, target: Path) -> None:
-    """Unpack a zip whose every member is a plain file below ``target``, within bounds.
-
-    Raises:
-        Invalid: it is not a zip, or one that no disk could hold.
-        Refused: a member climbs out, is a link or device, or the whole is too large.
-    """
-    try:
-        with zipfile.ZipFile(archive) as file:
-            members = [member for member in file.infolist() if not member.is_dir()]
-            _check(archive, members)
-            for member in members:
-                place = target / member.filename
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with file.open(member) as inside, place.open("wb") as outside:
-                    _copy_bounded(inside, outside, member, archive)
-    except _UNREADABLE as error:
-        raise Invalid(
-            "this is not a zip that can be read", where=str(archive), found=str(error)
-        ) from error
-    except OSError as error:
-        if error.errno not in _IMPOSSIBLE:
-            raise Unavailable(
-                "the zip can't be unpacked now", where=str(archive), found=str(error.strerror),
-                hint="nothing was taken; make room or mend the permissions, and run it again",
-            ) from error  # fmt: skip
-        raise Invalid(
-            "this is not a zip that can be read", where=str(archive), found=str(error)
-        ) from error
-
-
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError,
-    ValueError, struct.error,
-)  # fmt: skip
-# bad data has no number; the others are names that no disk takes, or one inside another
-_IMPOSSIBLE = (None, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.EINVAL)
-
-
-def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
-    total = sum(member.file_size for member in members)
-    packed = max(sum(member.compress_size for member in members), 1)
-    if len(members) > MAX_FILES or total > MAX_TOTAL or total / packed > MAX_RATIO:
-        raise Refused(
-            "the zip is larger inside than a class's work can be", where=str(archive),
-            expected=f"at most {MAX_FILES} files, {MAX_TOTAL // 1_000_000} MB, {MAX_RATIO} times its size",
-            found=f"{len(members)} files, {total // 1_000_000} MB, {total // packed} times its size",
-        )  # fmt: skip
-    for member in members:
-        parts = member.filename.replace("\\", "/").split("/")
-        kind = stat.S_IFMT(member.external_attr >> 16)
-        if (
-            member.filename.startswith(("/", "\\"))
-            or ".." in parts
-            or ":" in parts[0]
-            or "\0" in member.filename
-        ):
-            raise Refused(
-                "a file of the zip climbs out of its folder",
-                where=str(archive),
-                found=member.filename,
-            )
-        if kind not in (0, stat.S_IFREG):
-            raise Refused(
-                "the zip holds a link or a device", where=str(archive), found=member.filename
-            )
-
-
-def _copy_bounded(inside: object, outside: object, member: zipfile.ZipInfo, archive: Path) -> None:
-    """Copy what a member declares, no more: the declared size may be a lie."""
-    left = member.file_size
-    while chunk := inside.read(min(left + 1, 1 << 20)):  # type: ignore[attr-defined]
-        left -= len(chunk)
-        if left < 0:
-            raise Refused(
-                "a file of the zip is larger than it says",
-                where=str(archive),
-                found=member.filename,
-            )
-        outside.write(chunk)  # type: ignore[attr-defined]
+def _take_sealed(
+    files: Sequence[tuple[str, Path]], layout: Layout, lesson: str, people: set[str], found: Taken
+) -> None:
+    works = []
+    for name, path in files:
+        try:
+            works.append((name, sealed.read(path)))
+        except CourseError as error:
+            found.left_out.append((name, error.what))
+    keys = carried.keys(layout)
+    for name, work in sorted(works, key=lambda each: each[1].sealed_at):
+        wrong = carried.fault(work, layout, lesson, people, keys)
+        if wrong:
+            found.left_out.append((name, wrong))
+            continue
+        if carried.is_here(layout, work):
+            continue
+        seals = {
+            "timestamp.txt": nbgraders_time(work).encode(),
+            carried.SECRET: work.nonce.encode(),
+        }
+        _put(layout, lesson, work.learner, {**work.files, **seals})
+        found.learners.append(work.learner)
+        if work.learner not in keys:
+            found.look.append((work.learner, carried.UNKNOWN))
 
 
 def _sort(
-    folder: Path, layout: Layout, lesson: str, notebooks: Sequence[str], people: Sequence[Learner]
+    files: Sequence[tuple[str, Path]],
+    layout: Layout,
+    lesson: str,
+    notebooks: Sequence[str],
+    people: Sequence[Learner],
 ) -> tuple[list[str], list[tuple[str, str]]]:
     work: dict[str, list[tuple[str, Path]]] = {}
     left_out: list[tuple[str, str]] = []
-    for name, path in files_below(folder):
+    for name, path in files:
         head, _, rest = name.partition("/")
         learner = _whose(head, people)
         if learner is None:
@@ -146,8 +115,8 @@ def _sort(
                 notebooks[0] + ".ipynb" if path.suffix == ".ipynb" and len(notebooks) == 1 else name
             )
             work.setdefault(learner, []).append((_own_name(own, notebooks), path))
-    for learner, files in work.items():
-        _place(layout, lesson, learner, files)
+    for learner, own_files in work.items():
+        _place(layout, lesson, learner, own_files)
     return sorted(work), left_out
 
 
@@ -190,12 +159,17 @@ def _letters(text: str) -> str:
 
 
 def _place(layout: Layout, lesson: str, learner: str, files: Sequence[tuple[str, Path]]) -> None:
+    _put(layout, lesson, learner, {name: path.read_bytes() for name, path in files})
+
+
+def _put(layout: Layout, lesson: str, learner: str, files: Mapping[str, bytes]) -> None:
+    """Lay files into `submitted/`; what they take the place of is kept."""
     target = layout.submission(safe_name(learner, "learner"), lesson)
     with tempfile.TemporaryDirectory(prefix="course-") as scratch:
-        for name, path in files:
+        for name, content in files.items():
             place = Path(scratch) / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+            place.write_bytes(content)
         if target.exists() and digest(target) != digest(Path(scratch)):
             kept = layout.root / EARLIER / learner / lesson / digest(target)[:16]
             copy_folder(target, kept)

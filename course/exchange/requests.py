@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from course.errors import Invalid, NotFound
-from course.exchange.transfer import Reach
+from course.exchange.reach import Reach
 from course.layout import Layout, refused
 
 MOST = 4000
@@ -109,6 +109,18 @@ def incoming(
             )
             continue
         yield request, dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+
+
+def sent_by(layout: Layout, learner: str) -> list[Path]:
+    """Return the files on the exchange in which a learner asks something."""
+    found = []
+    for path in sorted((layout.exchange / layout.course_id / "inbound").glob(_NAME.format("*"))):
+        try:
+            request, _ = _read(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # it is no request
+        found += [path] if request.learner == learner else []
+    return found
 
 
 def _read(path: Path) -> tuple[Request, list[str]]:

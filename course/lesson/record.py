@@ -64,16 +64,27 @@ def append(
 
 def read(folder: Path) -> State:
     """Fold the records of a folder; an absent one is empty. Links are not followed."""
+    return _read(_files(folder))
+
+
+def lines(folder: Path) -> list[bytes]:
+    """Return the lines of a folder's records as they were written, whatever they are."""
+    return [line for path, *_ in _files(folder) for line in path.read_bytes().split(b"\n") if line]
+
+
+_File = tuple[Path, int, int, int]
+
+
+def _files(folder: Path) -> tuple[_File, ...]:
+    """Return the records of a folder, each with what changes when it does; none of those too large to read."""
     found = []
     for path in sorted(folder.glob(_ALL), key=lambda path: (path.name != NAME, path.name)):
         if path.is_file() and not path.is_symlink():
             about = path.stat()
             found.append((path, about.st_ino, about.st_size, about.st_mtime_ns))
-    if sum(size for _, _, size, _ in found) > MAX_BYTES:
-        return State()
-    return _read(tuple(found))
+    return tuple(found) if sum(size for _, _, size, _ in found) <= MAX_BYTES else ()
 
 
 @lru_cache(maxsize=8)  # a notebook of sixty questions reads it sixty times
-def _read(files: tuple[tuple[Path, int, int, int], ...]) -> State:
+def _read(files: tuple[_File, ...]) -> State:
     return fold(line for path, *_ in files for line in path.read_bytes().split(b"\n"))

@@ -14,6 +14,7 @@ from typing import Any
 VERBS = {
     "opened": "http://activitystrea.ms/schema/1.0/open",
     "answered": "http://adlnet.gov/expapi/verbs/answered",
+    "reviewed": "http://id.tincanapi.com/verb/reviewed",
     "attempted": "http://adlnet.gov/expapi/verbs/attempted",
     "hinted": "http://activitystrea.ms/schema/1.0/request",
     "revealed": "http://id.tincanapi.com/verb/viewed",
@@ -50,6 +51,8 @@ class Check:
 
     Attributes:
         digest: of the code and of what came, so that the same again is no new attempt.
+        attempts: how many checks there were until then.
+        failed: the first test that did not hold; empty for none.
     """
 
     success: bool
@@ -57,6 +60,8 @@ class Check:
     of: int
     time: str
     digest: str = ""
+    attempts: int = 1
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of the learner's own, with what it was asked about."""
+    """A question of the learner's own, with what it was asked about.
+
+    Attributes:
+        id: of its statement.
+        test: that failed last; empty for none.
+        attempts: how often the exercise was checked until then.
+        version: of the lesson.
+        nameless: whether other learners are not told who asks.
+    """
 
     exercise: str
     text: str
@@ -99,6 +112,11 @@ class Asked:
     cell: str = ""
     code: str = ""
     error: str = ""
+    id: str = ""
+    test: str = ""
+    attempts: int = 0
+    version: str = ""
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,7 @@ class State:
     Attributes:
         answers: the last answer per question.
         tries: all of them, in order.
+        reviews: answers that `course.review` asked for; they earn nothing and cost nothing.
         hints: the highest step taken per question, from 1.
         revealed: questions whose solution was seen.
         checks: the last check per exercise.
@@ -130,6 +149,7 @@ class State:
 
     answers: dict[str, Try] = field(default_factory=dict)
     tries: dict[str, list[Try]] = field(default_factory=dict)
+    reviews: dict[str, list[Try]] = field(default_factory=dict)
     hints: dict[str, int] = field(default_factory=dict)
     revealed: set[str] = field(default_factory=set)
     checks: dict[str, Check] = field(default_factory=dict)
@@ -161,7 +181,7 @@ def fold(lines: Iterable[bytes]) -> State:
             if put is None:
                 newer += 1
             else:
-                context = entry.get("context") or {}
+                context = {**(entry.get("context") or {}), "statement": entry["id"]}
                 put(state, entry["object"], entry["timestamp"], entry["result"], context)
         except (ValueError, TypeError, KeyError, AttributeError):
             unreadable += 1
@@ -180,21 +200,30 @@ Result = dict[str, Any]
 
 
 def _answered(state: State, name: str, time: str, result: Result, context: Result) -> None:
+    state.answers[name] = one = _try(time, result, context)
+    state.tries.setdefault(name, []).append(one)
+
+
+def _reviewed(state: State, name: str, time: str, result: Result, context: Result) -> None:
+    state.reviews.setdefault(name, []).append(_try(time, result, context))
+
+
+def _try(time: str, result: Result, context: Result) -> Try:
     response, scaled, seed = result["response"], result.get("scaled"), context.get("seed")
     if not isinstance(response, list) or not _is_text(*response):
         raise ValueError
     if scaled is not None:
         scaled = _number(scaled, 1)
     variant = _whole(context.get("variant", 0))
-    one = Try(response, time, scaled, seed if isinstance(seed, int) else None, variant)
-    state.answers[name] = one
-    state.tries.setdefault(name, []).append(one)
+    return Try(response, time, scaled, seed if isinstance(seed, int) else None, variant)
 
 
 def _attempted(state: State, name: str, time: str, result: Result, context: Result) -> None:
     passed, of = _whole(result.get("passed", 0)), _whole(result.get("of", 0))
-    digest = str(context.get("digest", ""))
-    state.checks[name] = Check(result["success"] is True, passed, of, time, digest)
+    digest, failed = str(context.get("digest", "")), str(context.get("failed", ""))
+    before = state.checks.get(name)
+    number = before.attempts + 1 if before else 1
+    state.checks[name] = Check(result["success"] is True, passed, of, time, digest, number, failed)
 
 
 def _hinted(state: State, name: str, _time: str, result: Result, _context: Result) -> None:
@@ -230,10 +259,13 @@ def _watched(state: State, name: str, time: str, result: Result, _context: Resul
 
 
 def _asked(state: State, name: str, time: str, result: Result, context: Result) -> None:
-    about = [context.get(key, "") for key in ("cell", "code", "error")]
-    if not _is_text(result["response"], *about):
+    texts = ("cell", "code", "error", "statement", "test", "version")
+    cell, code, error, key, test, version = (context.get(text, "") for text in texts)
+    if not _is_text(result["response"], cell, code, error, key, test, version):
         raise ValueError
-    state.asked.append(Asked(name, result["response"], time, *about))
+    attempts, nameless = _whole(context.get("attempts", 0)), context.get("nameless") is True
+    state.asked.append(Asked(name, result["response"], time, cell, code, error, key, test, attempts,
+                             version, nameless))  # fmt: skip
 
 
 def _reflected(state: State, name: str, time: str, result: Result, _context: Result) -> None:
@@ -243,7 +275,7 @@ def _reflected(state: State, name: str, time: str, result: Result, _context: Res
 
 
 _PUT = {VERBS[put.__name__[1:]]: put for put in (
-    _answered, _attempted, _hinted, _revealed, _opened, _completed, _skipped, _watched, _asked,
+    _answered, _reviewed, _attempted, _hinted, _revealed, _opened, _completed, _skipped, _watched, _asked,
     _reflected)}  # fmt: skip
 
 

@@ -22,12 +22,14 @@ class Deed(StrEnum):
     GRADE = "have answers graded by the autograder"
     RELEASE = "release feedback"
     COMPARE = "compare graders"
+    OVERSEE = "look at how learners are doing"
+    TEND = "put entries of the worklist to rest"
 
 
 MAY: Mapping[Role, frozenset[Deed]] = {
     Role.INSTRUCTOR: frozenset(Deed),
     Role.GRADER: frozenset({Deed.SEE, Deed.MARK, Deed.RUBRIC}),
-    Role.OBSERVER: frozenset({Deed.SEE}),
+    Role.OBSERVER: frozenset({Deed.SEE, Deed.OVERSEE}),
 }
 
 

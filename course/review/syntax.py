@@ -19,13 +19,22 @@ def plain(tree: ast.Module) -> str:
     Raises:
         RecursionError: for code nested too deeply.
     """
+    return ast.dump(normal(tree))
+
+
+def normal(tree: ast.Module) -> ast.Module:
+    """Return the same tree, changed: no docstrings, and locals called ``·1``, ``·2`` and so on.
+
+    Raises:
+        RecursionError: for code nested too deeply.
+    """
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             _undocumented(node)
     if not names & _LOOKED_UP:
         _Renamed().visit(tree)
-    return ast.dump(tree)
+    return tree
 
 
 def _undocumented(node: _Function | ast.ClassDef) -> None:

@@ -38,12 +38,26 @@ def add_learners(book: Gradebook, people: Sequence[Learner]) -> tuple[int, int]:
     added = changed = 0
     with book.transaction() as connection:
         for person in people:
-            safe_name(person.id, "learner")
-            if ensure(connection, person.id, person.start):
-                added += 1
-                note(connection, "", "enrolled", learner=person.id)
-            changed += _update(connection, person)
+            new, other = add(connection, person)
+            added, changed = added + new, changed + other
     return added, changed - added if changed > added else 0
+
+
+def add(connection: Connection, person: Learner) -> tuple[bool, bool]:
+    """Add somebody, or bring what is known of them up to date; returns whether they are new, and changed."""
+    safe_name(person.id, "learner")
+    new = ensure(connection, person.id, person.start)
+    if new:
+        note(connection, "", "enrolled", learner=person.id)
+    return new, _update(connection, person)
+
+
+def addresses(connection: Connection) -> dict[str, str]:
+    """Return everybody's e-mail address, by id."""
+    return {
+        row.id: row.email or ""
+        for row in connection.execute(sa.select(student.c.id, student.c.email))
+    }
 
 
 def ensure(connection: Connection, learner: str, start: dt.date | None = None) -> bool:

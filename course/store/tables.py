@@ -245,6 +245,27 @@ extension = Table(
     Column("at", DateTime, nullable=False),  # UTC
 )  # fmt: skip
 
+forgetting = Table(
+    "course_forgetting", metadata,  # a row while a transaction of ours forgets somebody; never there for others
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("actor", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("pseudonym", String(128), nullable=False),  # empty: everything is removed
+)  # fmt: skip
+
+rest = Table(
+    "course_rest", metadata,  # append-only: what the worklist need not show again; the last of a key stands
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("lesson", String(128), nullable=False),
+    Column("question", String(128), nullable=False),
+    Column("trace", Text, nullable=False),  # how it stood; empty: it is to be shown again
+    Column("grader", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
+)  # fmt: skip
+
 ledger = Table(
     "course_ledger", metadata,  # append-only
     Column("number", Integer, primary_key=True, autoincrement=True),
@@ -259,4 +280,32 @@ ledger = Table(
     Column("after", JSON),
     Column("why", String(200), nullable=False, default="", server_default=""),
     UniqueConstraint("number"),
+    Index("course_ledger_whose", "learner", "lesson", "number"),
+)  # fmt: skip
+
+evidence = Table(
+    "course_evidence", metadata,  # append-only; each row holds the hash of the one before
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),  # UTC, ISO 8601: hashed as it is written
+    Column("learner", String(128), nullable=False),  # empty once forgotten
+    Column("body", Text),  # canonical JSON; None once forgotten
+    Column("digest", String(64), nullable=False),  # SHA-256 of the body
+    Column("before", String(64), nullable=False),  # hash of the row before; zeros for the first
+    Column("hash", String(64), nullable=False),  # SHA-256 of number, at, digest and before
+    Index("course_evidence_learner", "learner", "number"),
+)  # fmt: skip
+
+account = Table(
+    "course_account", metadata,  # what a learning platform calls somebody
+    Column("issuer", String(200), primary_key=True),
+    Column("user", String(200), primary_key=True),
+    Column("learner", String(128), nullable=False),
+)  # fmt: skip
+
+link = Table(
+    "course_link", metadata,  # a lesson that a learning platform has linked to, as of the last launch
+    Column("lesson", String(128), primary_key=True),
+    Column("issuer", String(200), primary_key=True),
+    Column("client", String(200), nullable=False),
+    Column("services", JSON, nullable=False),  # where it takes scores and gives its roster
 )  # fmt: skip

@@ -36,7 +36,13 @@ def test_two_read_the_same_and_the_page_tells_how_far_they_agree(
             assert (told["answer"]["id"], told["answer"]["standing"]["judgement"]) == (id_, None)
             assert told["question"]["waiting"] == 1
             token = told["answer"]["standing"]["token"]
-            body = {"request": "again-1", "token": token, "items": [], "adjustment": 0, "comment": ""}
+            body = {
+                "request": "again-1",
+                "token": token,
+                "items": [],
+                "adjustment": 0,
+                "comment": "",
+            }
             done = client.post(f"/course/api/again/{PLACE}/{id_}", json=body)
             assert (done.status_code, done.json()["score"]) == (200, 0)
             page = client.get(f"/course/graders/{waiting.LESSON}").text
@@ -53,6 +59,10 @@ def test_two_read_the_same_and_the_page_tells_how_far_they_agree(
 
 def test_only_an_instructor_compares_graders(staffed: Callable[[str], httpx.Client]) -> None:
     place = f"/course/graders/{waiting.LESSON}"
-    assert [staffed(who).get(place).status_code for who in ("Ada", "Gil", "Olga")] == [200, 403, 403]
+    assert [staffed(who).get(place).status_code for who in ("Ada", "Gil", "Olga")] == [
+        200,
+        403,
+        403,
+    ]
     assert staffed("Ada").get("/course/graders/nothing").status_code == 404
     assert OWNER not in staffed("Ada").get(place).text

@@ -23,7 +23,9 @@ def test_a_graders_cell_runs_on_what_the_learner_made_and_nothing_is_written(
     here: Here, client: httpx.Client
 ) -> None:
     before = here.course.marks(waiting.LESSON)
-    told = client.post(address(here), json={"source": "print(double(21))\nopen('trace', 'w')"}).json()
+    told = client.post(
+        address(here), json={"source": "print(double(21))\nopen('trace', 'w')"}
+    ).json()
     assert "42" in told["own"]
     assert told["isolation"] in LADDER[:-1]
     assert told["before"] == []

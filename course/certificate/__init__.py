@@ -1,0 +1,1 @@
+"""Certificates: what they say, how they are signed and checked, and how they look on paper. Pure."""
