@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from course.model import Extension, Learner
 from course.scoring import Attempt, counting, due_date, late_penalty, late_share
-from course.settings import CourseFile
+from course.settings import CourseFile, Lesson
 from course.store import earlier
 from course.store.database import Gradebook
 from course.store.earlier import Earlier
@@ -47,6 +48,24 @@ class Deadline:
         """Return the share of the score that a submission loses, 0 to 1."""
         due = self.due(learner)
         return self.share(submitted_at - due) if submitted_at and due else 0.0
+
+
+def declared(file: CourseFile, extensions: Sequence[Extension]) -> dict[str, Any]:
+    """Return what due dates are made of, as a course service takes it: `course.office.schedule`."""
+
+    def plain(each: Lesson) -> dict[str, Any]:
+        due, grace = each.due, file.rules(each.folder).grace_minutes
+        when = (
+            {"days": due.days}
+            if isinstance(due, dt.timedelta)
+            else {"at": due.isoformat() if due else None}
+        )
+        return {"lesson": each.folder, "grace": grace, **when}
+
+    more = [{"lesson": each.lesson, "learner": each.learner, "group": each.group, "until": each.until.isoformat()}
+            for each in extensions]  # fmt: skip
+    lessons = [plain(each) for each in file.lessons if each.due is not None]
+    return {"zone": file.timezone, "lessons": lessons, "extensions": more}
 
 
 def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[str, str, str]]:

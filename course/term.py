@@ -19,7 +19,7 @@ from course import notebook as notebooks
 from course.authoring import build, outline, reviews, versions
 from course.authoring.source import Sources, travelling
 from course.authoring.versions import Version
-from course.deadline import Deadline, count_best
+from course.deadline import Deadline, count_best, declared
 from course.errors import Invalid
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
@@ -174,12 +174,16 @@ class Course:
 
     def _announce(self) -> None:
         """Tell learners' machines what the course is called and what is known of its lessons."""
-        lessons = [
-            {"lesson": name, "title": self.file.lesson(name).title or name,
-             "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due)}
-            for name in self.lessons()
-        ]  # fmt: skip
-        transfer.announce(self.layout, self.config, {"title": self.file.title, "lessons": lessons})
+        about = outline.announced(self.file, self.lessons())
+        transfer.announce(self.layout, self.config, about)
+        self.publish_dates()
+
+    def publish_dates(self) -> None:
+        """Tell the course service, where there is one, what learners' due dates are made of."""
+        if not transfer.over_service(self.config):
+            return
+        with self.book() as book:
+            transfer.schedule(self.layout, declared(self.file, extensions(book)))
 
     @property
     def sources(self) -> Sources:

@@ -189,6 +189,12 @@ def announce(layout: Layout, config: Any, about: dict[str, Any]) -> None:
     write(place / ANNOUNCED, json.dumps(about, indent=1))
 
 
+def schedule(layout: Layout, wanted: dict[str, Any]) -> None:
+    """Tell the course service what due dates are made of."""
+    with Access.of(layout.root).remote() as remote:
+        remote.schedule(wanted)
+
+
 def arrived(layout: Layout) -> dict[tuple[str, str], dt.datetime]:
     """Return when (UTC) the last work came to the exchange, by learner and lesson, collected or not.
 

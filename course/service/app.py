@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 
 from course.office.office import Office
-from course.service import learners, pages, problems, staff
+from course.service import invited, learners, live, pages, problems, questions, staff
 from course.service.hub import Hub
 
 _DESCRIPTION = (
@@ -14,7 +14,7 @@ _DESCRIPTION = (
 
 
 def application(
-    office: Office, url: str = "", hub: Hub | None = None, opening: pages.Opening | None = None
+    office: Office, url: str = "", hub: Hub | None = None, opening: invited.Opening | None = None
 ) -> FastAPI:
     """Return the application that serves an office.
 
@@ -33,7 +33,10 @@ def application(
     app.middleware("http")(_careful)
     app.include_router(learners.router)
     app.include_router(staff.router)
+    app.include_router(invited.router)
+    app.include_router(questions.router)
     app.include_router(pages.router)
+    app.include_router(live.router)
     app.get("/health", tags=["operator"])(health)
     return app
 
