@@ -11,7 +11,7 @@ from course import layout as disk
 from course import proving
 from course.certificate import credential, paper
 from course.certificate.credential import Certificate, Shown
-from course.errors import Invalid, Refused
+from course.errors import Invalid, Refused, Unavailable
 from course.insight import shown
 from course.insight.shown import Standing
 from course.model import Learner
@@ -34,12 +34,14 @@ class Issued:
         document: the signed credential.
         missing: the objectives that it is not about, and how they stand.
         is_new: False for one that says the same as an earlier one, which was written again.
+        trouble: why there is none on paper; empty when there is.
     """
 
     document: dict[str, Any]
     file: Path
     missing: tuple[Standing, ...]
     is_new: bool
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def certify(
     """
     person, moment = _person(course, learner), now or dt.datetime.now(dt.UTC)
     objectives = _objectives(course, wanted)
-    _gather(course, by)
+    _gather(course, learner, by)
     with course.book() as book:
         evidence.check(book)
         lines = evidence.lines(book, learner, moment)
@@ -96,7 +98,8 @@ def certify(
             body = {"kind": "certificate", "credential": document}
             with book.transaction() as connection:
                 evidence.append(connection, learner, [body], by)
-    return Issued(document, _write(course, learner, document), missing, is_new)
+    path = _write(course, learner, document)
+    return Issued(document, path, missing, is_new, _on_paper(path, document))
 
 
 def renewal(
@@ -116,7 +119,7 @@ def renewal(
     """
     _person(course, learner)
     moment = (now or dt.datetime.now(dt.UTC)) + dt.timedelta(days=soon)
-    _gather(course, "")
+    _gather(course, learner, "")
     with course.book() as book:
         lines = evidence.lines(book, learner)
     before = [
@@ -203,9 +206,9 @@ def _row(line: Line) -> list[str]:
     ]
 
 
-def _gather(course: Course, by: str) -> None:
+def _gather(course: Course, learner: str, by: str) -> None:
     for lesson in course.lessons():
-        proving.gather(course, lesson, by)
+        proving.gather(course, lesson, by, learner)
 
 
 def _person(course: Course, learner: str) -> Learner:
@@ -304,5 +307,13 @@ def _write(course: Course, learner: str, document: dict[str, Any]) -> Path:
     name = f"{document['validFrom'][:10]}-{document['id'][-8:]}.json"
     path = course.layout.root / FOLDER / disk.safe_name(learner, "learner") / name
     disk.write(path, json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-    disk.write(path.with_suffix(".pdf"), paper.pdf(document))
     return path
+
+
+def _on_paper(path: Path, document: dict[str, Any]) -> str:
+    """Write a certificate as PDF, too; returns why that can't be, for the credential is whole without it."""
+    try:
+        disk.write(path.with_suffix(".pdf"), paper.pdf(document))
+    except Unavailable as error:
+        return str(error)
+    return ""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from course import markup
 from course.lesson.language import _n
 
-_STYLE = (
-    "max-width:46rem;margin:.5rem 0;padding:.7rem 1.1rem;border:1px solid "
+STYLE = (
+    "box-sizing:border-box;max-width:46rem;margin:.5rem 0;padding:.7rem 1.1rem;border:1px solid "
     "var(--jp-border-color1,#bdbdbd);border-left:4px solid var(--jp-brand-color1,#0b57a4);"
     "border-radius:8px;color:var(--jp-content-font-color1,inherit);"
     "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5"
@@ -62,7 +62,7 @@ class Card:
             groups = f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 2rem">{groups}</div>'
         note = f'<p style="margin:.3rem 0">{_text(self.note)}</p>' if self.note else ""
         return (
-            f'<div class="course-card" style="{_STYLE}">'
+            f'<div class="course-card" style="{STYLE}">'
             f'<p style="margin:0 0 .3rem"><strong>{_text(self.headline)}</strong></p>'
             f"{bar}{rows}{_words(self.said)}{groups}{note}</div>"
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from course.lesson import doubt, fresh, public, record
+from course.lesson.card import STYLE
 from course.lesson.language import _
 from course.lesson.public import Tried
 from course.questions import sheet
@@ -202,12 +203,15 @@ class _page:  # noqa: N801  a value with two forms
     def _repr_html_(self) -> str:
         words = {True: _("✓ passed"), False: _("✗ not yet")}
         rows = "".join(
-            f"<li><b>{words[t.passed]}</b> {html.escape(t.name)}"
-            + (f"<br><span>{html.escape(t.text)}</span>" if t.text else "") + "</li>"
+            f'<li style="margin:.3rem 0"><b>{words[t.passed]}</b> {html.escape(t.name)}'
+            + (f'<div style="white-space:pre-wrap">{html.escape(t.text)}</div>' if t.text else "") + "</li>"
             for t in self.tried
         )  # fmt: skip
-        note = "".join(f"<p>{html.escape(each)}</p>" for each in self.notes)
+        rows = f'<ul style="list-style:none;margin:.3rem 0;padding:0">{rows}</ul>' if rows else ""
+        note = "".join(f'<p style="margin:.3rem 0">{html.escape(each)}</p>' for each in self.notes)
+        good = bool(self.tried) and all(each.passed for each in self.tried)
+        tone = "var(--jp-success-color1,#388e3c)" if good else "var(--jp-warn-color1,#f57c00)"
         return (
-            f'<div role="status"><p><strong>{html.escape(self.headline)}</strong></p>'
-            f"<ul>{rows}</ul>{note}</div>"
+            f'<div role="status" class="course-card" style="{STYLE};border-left-color:{tone}">'
+            f'<p style="margin:0"><strong>{html.escape(self.headline)}</strong></p>{rows}{note}</div>'
         )

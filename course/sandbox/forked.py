@@ -105,7 +105,12 @@ class ForkedSession:
             return Strike.CRASH
         finally:
             self.left -= time.monotonic() - begin
-        return self.replay.onto(self._run, len(self.stem.runs) if self.stem else 0)
+        return self.replay.onto(self._run_again, len(self.stem.runs) if self.stem else 0)
+
+    def _run_again(self, count: int, source: str) -> CellRun:
+        result = self._run(count, source)
+        lost = self.room is None and result.strike is Strike.MEMORY
+        return _struck(Strike.CRASH) if lost else result
 
     def _run(self, count: int, source: str) -> CellRun:
         most = int(self.limits.output_mb * 2**20)
@@ -130,9 +135,12 @@ class ForkedSession:
     ) -> tuple[Strike, dict[str, Any] | None]:
         """Send a request; return how that went and the answer, if any. Keeps the time."""
         assert self.room is not None  # noqa: S101  _revive went before
+        patience = self.room.patience
+        if self.left <= 0:
+            self.left += patience.grant(self.room.number())
         if self.left <= 0:
             return Strike.TIMEOUT, None
-        begin = time.monotonic()
+        begin = time.monotonic() - patience.granted
         try:
             return Strike.OK, self.room.exchange(message, min(seconds, self.left))
         except TimeoutError:
@@ -142,10 +150,10 @@ class ForkedSession:
         except wire.MalformedError:
             strike = Strike.PROTOCOL
         except EOFError:
-            strike = Strike.CRASH
+            strike = Strike.MEMORY if self.room.overloaded else Strike.CRASH
             self.lost = self.room.orphaned()
         finally:
-            self.left -= time.monotonic() - begin
+            self.left -= time.monotonic() - patience.granted - begin
         self._lose()
         return strike, None
 

@@ -47,12 +47,14 @@ class Handle:
         type: name of its class, as the learner's process states it.
         callable: whether it can be called.
         facts: plain description (a figure's axes, say).
+        special: names of special methods that its class brings, ``__len__`` say.
     """
 
     id: int
     type: str
     callable: bool
     facts: Any = None
+    special: frozenset[str] = frozenset()
 
 
 def _refuse(value: object) -> dict[str, Any]:
@@ -267,7 +269,7 @@ class _Decoder:
 def _handle(self: _Decoder, data: Mapping[str, Any], depth: int) -> object:
     handle = Handle(
         int(data["id"]), str(data["type"])[:200], bool(data["callable"]),
-        self.decode(data.get("facts"), depth),
+        self.decode(data.get("facts"), depth), frozenset(map(str, data.get("special", [])[:100])),
     )  # fmt: skip
     return self.resolve(handle)
 

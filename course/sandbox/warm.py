@@ -199,7 +199,7 @@ def ask_for_room(control: socket.socket, limits: Limits, bag: int, level: str) -
         except BaseException:
             ours.close()
             raise
-    room = Room(ours, process, walls.ENDS[level], control)
+    room = Room(ours, process, walls.ENDS[level], control, limits.memory_mb << 20)
     try:
         _check(wire.receive(ours, time.monotonic() + START_SECONDS))
     except BaseException:

@@ -92,6 +92,30 @@ def test_memory_and_processes_are_limited(opened: ForkedSession) -> None:
     assert opened.run(bomb).strike is Strike.ERROR
 
 
+FAMILY = """
+import os, time
+for _ in range(12):
+    if os.fork() == 0:
+        block = bytearray(b"x" * 100_000_000)
+        time.sleep(60)
+"""
+
+
+def test_memory_is_limited_for_all_processes_together(opened: ForkedSession) -> None:
+    opened.run("x = 5")
+    opened.run(FAMILY)
+    result = opened.run("import time; time.sleep(5)")
+    assert result.strike is Strike.MEMORY
+    assert result.error == "used too much memory"
+    assert opened.run("x + 1").strike is Strike.OK  # in a new room, after the cells before
+
+
+def test_processes_that_share_what_they_hold_are_not_counted_twice(opened: ForkedSession) -> None:
+    opened.run("block = bytearray(b'x' * 200_000_000)")
+    opened.run("import os, time\nfor _ in range(12):\n    if os.fork() == 0: time.sleep(60)")
+    assert opened.run("time.sleep(1); len(block)").strike is Strike.OK
+
+
 def test_what_a_cell_started_ends_with_the_room(opened: ForkedSession) -> None:
     ran = opened.run(
         "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"

@@ -1,0 +1,1 @@
+"""Reports: what the frames say, as pages for people. One content for the server and for files."""
