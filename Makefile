@@ -7,6 +7,10 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 
 KILLS ?= 200
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+# A browser or a kernel that others kept waiting fails a test now and then: what failed beside others
+# is tried once more by itself, and counts as failed only when it fails again.
+ALONE := $(BIN)/pytest -n 0 --last-failed --last-failed-no-failures none
 
 .PHONY: help setup demo test thorough faults check browser bwrap locale clean
 
@@ -42,13 +46,13 @@ bwrap:
 	  echo "The tests of bubblewrap's walls will be skipped: it isn't installed."
 
 test: $(READY) browser bwrap check  ## style, types, and all tests but those that take long
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not thorough"
+	$(PYTEST) -m "not thorough" || $(ALONE) -m "not thorough"
 
-thorough: $(READY)  ## the tests that take long: five minutes more
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m thorough
+thorough: $(READY)  ## the tests that take long: ten minutes more
+	$(PYTEST) -m thorough || $(ALONE) -m thorough
 
 faults: $(READY)  ## the same, with kills at 200 random moments, and another course; half an hour
-	COURSE_KILLS=$(KILLS) $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m thorough
+	COURSE_KILLS=$(KILLS) $(PYTEST) -m thorough
 
 locale: $(READY)  ## write the catalogues of translations again
 	COURSE_WRITE_LOCALE=1 $(BIN)/pytest -q tests/lesson/test_translation.py

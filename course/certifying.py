@@ -81,7 +81,7 @@ def certify(
     """
     person, moment = _person(course, learner), now or dt.datetime.now(dt.UTC)
     objectives = _objectives(course, wanted)
-    _gather(course, by)
+    _gather(course, learner, by)
     with course.book() as book:
         evidence.check(book)
         lines = evidence.lines(book, learner, moment)
@@ -119,7 +119,7 @@ def renewal(
     """
     _person(course, learner)
     moment = (now or dt.datetime.now(dt.UTC)) + dt.timedelta(days=soon)
-    _gather(course, "")
+    _gather(course, learner, "")
     with course.book() as book:
         lines = evidence.lines(book, learner)
     before = [
@@ -206,9 +206,9 @@ def _row(line: Line) -> list[str]:
     ]
 
 
-def _gather(course: Course, by: str) -> None:
+def _gather(course: Course, learner: str, by: str) -> None:
     for lesson in course.lessons():
-        proving.gather(course, lesson, by)
+        proving.gather(course, lesson, by, learner)
 
 
 def _person(course: Course, learner: str) -> Learner:

@@ -1,6 +1,7 @@
 """How people write days, times, spans and time zones in a course. Pure; raises ValueError in words."""
 
 import datetime as dt
+import os
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -22,6 +23,17 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(
             f"a time zone of the IANA's list, such as 'Europe/Ljubljana'{'; ' + hint if hint else ''}"
         ) from error
+
+
+def own_zone() -> str:
+    """Return this machine's time zone by its name in the IANA's list; empty when it has none there."""
+    found = os.environ.get("TZ", "").lstrip(":") or _linked()
+    return found if found in available_timezones() else ""
+
+
+def _linked() -> str:
+    target = os.path.realpath("/etc/localtime")
+    return target.partition("/zoneinfo/")[2]
 
 
 def due(value: object, where: dt.tzinfo) -> dt.datetime | dt.timedelta:

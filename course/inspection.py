@@ -18,11 +18,11 @@ import nbformat
 import course as package
 from course import layout as disk
 from course import notebook as notebooks
-from course.authoring import marks, outcome, reviews, rules
-from course.authoring.draft import Draft, Wrong
+from course.authoring import outcome, reviews, rules, text, written
+from course.authoring.draft import Draft
 from course.authoring.finding import Finding, ordered
 from course.authoring.trials import Trial, of, wrong_answers
-from course.errors import CourseError
+from course.errors import CourseError, Invalid
 from course.grading.pool import Task, Workers
 from course.grading.prepared import Prepared, fingerprint, runs
 from course.lesson import record
@@ -31,6 +31,8 @@ from course.sandbox import Limits, kindle
 from course.term import Course
 
 CACHE = Path(".course") / "checked"
+_REFUSED = {"mark", "quiz", "tests", "points", "test-points", "objective", "name-twice"}
+"""Rules that tell, better, why a lesson can't be released."""
 
 
 def check(term: Course, lesson: str, *, walls: bool = True) -> list[Finding]:
@@ -55,16 +57,24 @@ def _check(term: Course, lesson: str, *, walls: bool) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="course-check-") as folder:
         scratch = Path(folder, "course")
         copy(term, lesson, scratch)
-        draft, findings = read(term, lesson), list[Finding]()
+        findings = list[Finding]()
+        try:
+            draft = read(term, lesson)
+        except Invalid as error:
+            return [_refused("source", lesson, error, term.layout.root)]
+        refused = None
         try:
             twin = Course.open(scratch)
             twin.release(lesson, unapproved=True)
         except CourseError as error:
-            findings.append(_refused(draft, error, scratch))
+            refused = _refused("release", lesson, error, scratch)
         else:
             draft = replace(draft, release=_contents(twin.layout.release / lesson))
             findings += _tried(term, twin, draft, walls=walls)
         findings += rules.look(draft)
+    if refused and not any(f.level == "error" and f.rule in _REFUSED for f in findings):
+        findings.append(refused)
+    findings = [draft.located(each) for each in findings]
     accepted = term.file.accepted
     return ordered(
         f for f in findings
@@ -94,7 +104,7 @@ def _remembered(kept: Path, key: str, look: Callable[[], list[Finding]]) -> list
     except (OSError, ValueError, KeyError, TypeError):
         pass  # made anew
     found = look()
-    if not any(finding.rule == "release" for finding in found):  # which may be the machine's fault
+    if not any(f.rule in ("release", "tests") for f in found):  # which may be the machine's fault
         disk.write(kept, json.dumps({"key": key, "findings": [asdict(f) for f in found]}))
     return found
 
@@ -106,38 +116,21 @@ def read(term: Course, lesson: str) -> Draft:
         Invalid: a source can't be read at all.
     """
     root, tests = term.layout.root, term.layout.tests(lesson)
-    nodes, mistakes, wrong = {}, list[tuple[str, str, int, str, str]](), list[Wrong]()
-    skipped = dict[tuple[str, str], int]()
-    for path, raw in term.sources.raw(lesson):
-        done, problems = marks.apply(raw)
-        file = str(path.relative_to(root)) if path.is_relative_to(root) else path.name
-        nodes[path.stem] = (file, done)
-        lines = {cell.id: cell.source.count("\n") for cell in raw.cells}
-        for cell in done.cells:
-            skipped[file, cell.id] = max(lines.get(cell.id, 0) - cell.source.count("\n"), 0)
-        mistakes += [(file, p.cell, p.line, p.text, p.hint) for p in problems]
-        wrong += _wrong_answers(path.stem, raw)
-    return Draft(
-        lesson, term.file, term.layout.source / lesson, nodes,
+    draft = Draft(
+        lesson, term.file, term.layout.source / lesson, {},
         tests.read_text(encoding="utf-8") if tests.is_file() else "",
         str(tests.relative_to(root)) if tests.is_relative_to(root) else tests.name,
-        tuple(wrong), tuple(mistakes), skipped,
         before={path.stem: notebooks.read(path)[0]
                 for path in sorted((term.layout.release / lesson).glob("*.ipynb"))},
         review=term.review(lesson),
     )  # fmt: skip
-
-
-def _wrong_answers(name: str, raw: notebooks.NotebookNode) -> Iterator[Wrong]:
-    """Yield the wrong answers of one source, each with the answer cell that it stands below or names."""
-    above, named = "", dict[str, str]()
-    for cell in raw.cells:
-        mark = marks.read(cell.source)
-        if mark.word == "exercise" or notebooks.marks(cell).get("solution"):
-            above = named[mark.name] = cell.id
-        elif mark.word == "wrong":
-            answer = named.get(mark.settings["of"], "") if "of" in mark.settings else above
-            yield Wrong(name, cell.id, answer, mark.name, mark.settings.get("says", ""), mark.rest)
+    for path, raw in term.sources.raw(lesson):
+        file = str(path.relative_to(root)) if path.is_relative_to(root) else path.name
+        rows = None
+        if path.suffix != ".ipynb":
+            rows = text.lines(path.read_text(encoding="utf-8-sig"), raw)
+        draft = written.add(draft, path.stem, file, raw, rows)
+    return draft
 
 
 def copy(term: Course, lesson: str, target: Path) -> None:
@@ -156,11 +149,16 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in disk.files_below(folder)}
 
 
-def _refused(draft: Draft, error: CourseError, scratch: Path) -> Finding:
-    """Return what keeps a lesson from being released as a finding, where the rules don't tell."""
-    text = error.what + (f" ({error.found})" if error.found else "")
-    where = error.where.replace(f"{scratch}/", "") or f"notebooks/{draft.name}"
-    return Finding("release", "error", where, text.replace("\n", ";"), error.hint)
+def _refused(rule: str, lesson: str, error: CourseError, root: Path) -> Finding:
+    """Return as a finding what keeps a lesson from being read, released or tried."""
+    said = error.what + (f" ({error.found})" if error.found else "")
+    where, _, line = error.where.replace(f"{root}/", "").partition(":")
+    places = (where, f"notebooks/{lesson}/{where}", f"autograders/{where}")
+    file = next(
+        (place for place in places if where and (root / place).exists()), f"notebooks/{lesson}"
+    )
+    return Finding(rule, "error", file, " ".join(said.split()), error.hint or f"expected: {error.expected}",
+                   line=int(line) if line.isdecimal() else 0)  # fmt: skip
 
 
 # -- trying ------------------------------------------------------------------------------------
@@ -171,13 +169,16 @@ def _tried(term: Course, twin: Course, draft: Draft, *, walls: bool) -> list[Fin
     try:
         prepared = twin.prepare(draft.name)
     except CourseError as error:
-        return [_refused(draft, error, twin.layout.root)]
+        return [_refused("release", draft.name, error, twin.layout.root)]
     trials = [*of(draft), *wrong_answers(draft)]
     key = fingerprint(package.__version__, prepared.fingerprint, trials)
     kept = term.layout.root / CACHE / disk.safe_name(draft.name, "lesson") / "tried.json"
 
     def look() -> list[Finding]:
-        results = dict(run(twin, prepared, trials, walls=walls))
+        try:
+            results = dict(run(twin, prepared, trials, walls=walls))
+        except Invalid as error:
+            return [_refused("tests", draft.name, error, twin.layout.root)]
         return list(outcome.findings(draft, trials, results))
 
     return _remembered(kept, key, look)
@@ -260,8 +261,8 @@ def _focused(prepared: Prepared, trial: Trial) -> Prepared:
 def _handed_in(twin: Course, lesson: str, trial: Trial) -> Submission:
     folder = twin.layout.submitted / trial.name / lesson
     shutil.copytree(twin.layout.release / lesson, folder)
-    for name, text in trial.files:
-        (folder / name).write_text(text, encoding="utf-8")
+    for name, content in trial.files:
+        (folder / name).write_text(content, encoding="utf-8")
     for question, answer in trial.answers:
         record.append(folder, "answered", question, {"response": list(answer)})
     return Submission(trial.name, lesson, folder, None, disk.digest(folder))

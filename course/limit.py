@@ -1,15 +1,19 @@
 """A limit on the time that our own code may take, in whichever thread it runs.
 
 In a process's main thread the system's alarm ends it, waiting included. In another thread Python
-raises the error there as soon as it runs Python's code again.
+raises the error there as soon as it runs Python's code again. What never does, because it is one
+endless step of a library in C, can only be ended with its process.
 """
 
 import ctypes
+import faulthandler
+import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import FrameType
 from typing import Self
 
@@ -26,19 +30,25 @@ class Limit:
 
     Args:
         seconds: how long, more than 0.
+        last: after how many seconds altogether, pauses included, the process ends with exit code 1
+            if the block still doesn't let go. There may be one such limit at a time.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, last: float | None = None) -> None:
         main = threading.current_thread() is threading.main_thread()
-        self.seconds = seconds
+        self.seconds, self.last = seconds, last
         self._clock: _Alarm | _Watch = _Alarm() if main and _HAS_ALARM else _Watch()
 
     def __enter__(self) -> Self:
+        if self.last is not None:
+            faulthandler.dump_traceback_later(self.last, exit=True, file=_nowhere())
         self._clock.start(self.seconds)
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self._clock.stop()
+        if self.last is not None:
+            faulthandler.cancel_dump_traceback_later()
 
     @contextmanager
     def pause(self) -> Iterator[None]:
@@ -48,6 +58,12 @@ class Limit:
             yield
         finally:
             self._clock.start(left)
+
+
+@cache
+def _nowhere() -> int:
+    """Return a descriptor that takes the traceback which nobody asked for."""
+    return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
 
 _HAS_ALARM = hasattr(signal, "setitimer")

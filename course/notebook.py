@@ -33,31 +33,35 @@ def read(path: Path) -> tuple[NotebookNode, list[Repair]]:
             "the file is too large", where=path.name,
             expected=f"at most {MAX_BYTES // 1_000_000} MB", found=f"{path.stat().st_size // 1_000_000} MB",
         )  # fmt: skip
+    return parse(path.read_bytes(), path.name)
+
+
+def parse(raw: bytes, name: str) -> tuple[NotebookNode, list[Repair]]:
+    """Read a notebook's bytes as `read` does its file; ``name`` is the file's, for messages."""
     repairs: list[Repair] = []
-    text = _decode(path, repairs)
+    text = _decode(raw, name, repairs)
     try:
         data = json.loads(text)
         if "\\ud" in text.lower():  # half a letter, which no file could hold
             data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
-        raise Invalid("the file is not JSON", where=path.name, found=str(error)) from error
+        raise Invalid("the file is not JSON", where=name, found=str(error)) from error
     if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
-        raise Invalid("the file is JSON but not a notebook", where=path.name)
+        raise Invalid("the file is JSON but not a notebook", where=name)
     if data["nbformat"] >= 4 and not isinstance(data.get("cells"), list):  # noqa: PLR2004  format
-        raise Invalid("the notebook has no list of cells", where=path.name)
-    return _upgrade(data, path, repairs), repairs
+        raise Invalid("the notebook has no list of cells", where=name)
+    return _upgrade(data, name, repairs), repairs
 
 
-def _decode(path: Path, repairs: list[Repair]) -> str:
-    raw = path.read_bytes()
+def _decode(raw: bytes, name: str, repairs: list[Repair]) -> str:
     if not raw.strip():
-        raise Invalid("the file is empty", where=path.name)
+        raise Invalid("the file is empty", where=name)
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
     ):  # fmt: skip
         if raw.startswith(mark):
             text = f"the file was saved as {encoding.upper()}; read as such"
-            repairs.append(Repair(path.name, text))
+            repairs.append(Repair(name, text))
             break
     else:
         encoding = "utf-8"
@@ -65,14 +69,14 @@ def _decode(path: Path, repairs: list[Repair]) -> str:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise Invalid(
-            "the file is not UTF-8 text", where=path.name,
+            "the file is not UTF-8 text", where=name,
             found=f"byte {raw[error.start]:#04x} at position {error.start}",
         ) from error  # fmt: skip
 
 
-def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> NotebookNode:
+def _upgrade(data: dict[str, Any], name: str, repairs: list[Repair]) -> NotebookNode:
     if not all(isinstance(cell, dict) for cell in data.get("cells", [])):
-        raise Invalid("the notebook has a cell that is not a cell", where=path.name)
+        raise Invalid("the notebook has a cell that is not a cell", where=name)
     if not isinstance(data.get("metadata"), dict):
         data["metadata"] = {}
     for cell in data.get("cells", []):
@@ -82,13 +86,13 @@ def _upgrade(data: dict[str, Any], path: Path, repairs: list[Repair]) -> Noteboo
             node = nbformat.from_dict(data)
         else:
             node = nbformat.convert(nbformat.reader.reads(json.dumps(data)), 4)
-            repairs.append(Repair(path.name, f"converted from notebook format {data['nbformat']}"))
+            repairs.append(Repair(name, f"converted from notebook format {data['nbformat']}"))
         for cell in node.cells:
             _mend_cell(cell)
     except Exception as error:  # any version's converter may fail in its own way
         what = f"notebook format {data['nbformat']} could not be read"
-        raise Invalid(what, where=path.name, found=str(error)) from error
-    _mend_ids(node, path, repairs)
+        raise Invalid(what, where=name, found=str(error)) from error
+    _mend_ids(node, name, repairs)
     if not isinstance(node.metadata.get("kernelspec", {}), dict):
         del node.metadata["kernelspec"]
     node.nbformat, node.nbformat_minor = 4, 5
@@ -136,7 +140,7 @@ def _is_valid(part: object, kind: str) -> bool:
     return not any(nbformat.validator.iter_validate(part, kind, version=4, version_minor=5))
 
 
-def _mend_ids(node: NotebookNode, path: Path, repairs: list[Repair]) -> None:
+def _mend_ids(node: NotebookNode, name: str, repairs: list[Repair]) -> None:
     """Give a new id to a cell that has none, and to the second cell of one id."""
     ids = [cell.get("id") for cell in node.cells]
     good = [isinstance(each, str) and bool(_CELL_ID.fullmatch(each)) for each in ids]
@@ -152,7 +156,7 @@ def _mend_ids(node: NotebookNode, path: Path, repairs: list[Repair]) -> None:
         seen.add(cell.id)
     if twice:
         text = f"{twice} cells shared an id with another; given new ones"
-        repairs.append(Repair(path.name, text))
+        repairs.append(Repair(name, text))
 
 
 def write_text(node: NotebookNode) -> str:

@@ -56,17 +56,22 @@ class _Lesson:
         )  # fmt: skip
 
 
-def gather(course: Course, lesson: str, by: str = "") -> int:
-    """Bring the evidence ledger up to date with what was returned of a lesson; returns the new rows."""
+def gather(course: Course, lesson: str, by: str = "", learner: str | None = None) -> int:
+    """Bring the evidence ledger up to date with what was returned of a lesson; returns the new rows.
+
+    Args:
+        learner: only what is about this one.
+    """
     known, new = _Lesson.read(course, lesson), 0
     if not known.about:
         return 0
     with course.book() as book:
         told, attempts = returns.last(book, lesson), reading.attempts(book, lesson)
-        before = _latest(evidence.lines(book), lesson)
-        for learner, last in sorted(told.items()):
-            attempt = attempts.get((lesson, learner))
-            mine = before.get(learner, {})
+        before = _latest(evidence.lines(book, learner), lesson)
+        people = sorted(told) if learner is None else [each for each in told if each == learner]
+        for who in people:
+            last, attempt = told[who], attempts.get((lesson, who))
+            mine = before.get(who, {})
             if attempt is None or _is_known(mine, known, last, attempt):
                 continue
             bodies = [each for each in _bodies(known, learner, last, attempt)

@@ -8,7 +8,7 @@ from course.certificate import proof
 from course.errors import Invalid
 from course.layout import COURSE_FILE
 from course.lesson import record
-from course.model import Learner
+from course.model import Learner, Mark
 from course.platforms import package, xapi
 from course.platforms.package import Launch
 from course.platforms.xapi import Place
@@ -47,9 +47,10 @@ def statements(course: Course, lessons: Sequence[str]) -> Iterator[dict[str, Any
         for work in course.submissions(lesson):
             who = people.get(work.learner, Learner(work.learner))
             yield from xapi.of_record(record.lines(work.folder), who, lesson, where)
-        marks = course.marks(lesson)
-        for learner in dict.fromkeys(mark.learner for mark in marks):
-            mine = [mark for mark in marks if mark.learner == learner]
+        marks: dict[str, list[Mark]] = {}
+        for mark in course.marks(lesson):
+            marks.setdefault(mark.learner, []).append(mark)
+        for learner, mine in marks.items():
             yield from xapi.of_marks(mine, people.get(learner, Learner(learner)), where)
 
 

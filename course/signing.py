@@ -63,7 +63,12 @@ class Key:
 
     def sign(self, value: Any) -> str:
         """Return the signature of a value that JSON can hold."""
-        return _text(self._secret.sign(rfc8785.dumps(value)))
+        return _text(self.sign_bytes(canonical(value)))
+
+    def signed(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return a value with this key's public half and signature in it, as `is_signed` checks it."""
+        whole = {**value, "key": self.public}
+        return {**whole, "signature": self.sign(whole)}
 
     def sign_bytes(self, data: bytes) -> bytes:
         """Return the signature of bytes, where a specification says what they are made of."""
@@ -82,12 +87,16 @@ def canonical(value: Any) -> bytes:
 def holds(public: str, signature: str, value: Any) -> bool:
     """Tell whether a signature is that of a value by the owner of a public key; False for nonsense."""
     try:
-        Ed25519PublicKey.from_public_bytes(_bytes(public)).verify(
-            _bytes(signature), rfc8785.dumps(value)
-        )
-    except (InvalidSignature, ValueError):  # rfc8785's errors are ValueErrors
+        return proves(_bytes(public), _bytes(signature), canonical(value))
+    except ValueError:  # rfc8785's errors are ValueErrors
         return False
-    return True
+
+
+def is_signed(value: dict[str, Any]) -> bool:
+    """Tell whether a value is as it was signed by the key that it names; whose that is, is another question."""
+    rest = {name: each for name, each in value.items() if name != "signature"}
+    key, signature = value.get("key"), value.get("signature")
+    return isinstance(key, str) and isinstance(signature, str) and holds(key, signature, rest)
 
 
 def proves(public: bytes, signature: bytes, data: bytes) -> bool:

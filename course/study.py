@@ -1,44 +1,33 @@
 """The learner's side of a course: join, fetch, hand in, read feedback, in a folder of one's own."""
 
-import io
-import json
-import os
+import datetime as dt
 import tomllib
-import zipfile
 from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
 
 from course import layout as disk
 from course import notebook as notebooks
+from course import submitting
 from course.authoring import build
-from course.errors import CourseError, Invalid, NotFound
-from course.exchange import config, requests, transfer
-from course.lesson import record
+from course.dates import own_zone
+from course.errors import Invalid, NotFound
+from course.exchange import config, mirror, remote, requests, transfer
+from course.exchange.access import Access, key_of
+from course.exchange.reach import Reach, handed_in
+from course.lesson import dates, record
+from course.lesson.plan import lessons as lesson_plans
 from course.lesson.progress import line
-from course.model import Kind
+from course.look import look_at
+from course.pacing.calendar import Entry, written
+from course.pacing.plan import Announced, Step, due_title, steps
 from course.questions import sheet
+from course.submitting import Receipt, Synced
 from course.update import folder as updating
 
+__all__ = ["Receipt", "Study", "Synced"]
+
 CACHE = Path(".course") / "cache"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was handed in.
-
-    Attributes:
-        time: as nbgrader writes it, in UTC.
-        digest: SHA-256 over the lesson's folder.
-        answered: how many graded questions hold an answer.
-        unanswered: ids of those that hold none.
-    """
-
-    lesson: str
-    time: str
-    digest: str
-    answered: int
-    unanswered: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +37,42 @@ class Study:
     Attributes:
         folder: where the lessons are fetched to.
         reach: the course's exchange, and who the learner is there.
+        access: the course's service; None for an exchange in a folder.
     """
 
     folder: Path
-    reach: transfer.Reach
+    reach: Reach
+    access: Access | None = None
+
+    @classmethod
+    def join_by_link(cls, folder: Path, link: str, name: str, hub_token: str = "") -> "Study":
+        """Make a folder a learner's folder of a course at a service, with every lesson that is out.
+
+        Args:
+            name: how others call the learner.
+            hub_token: of the learner's server at a JupyterHub, which knows the name.
+
+        Raises:
+            Invalid: no such link; no name; the folder belongs to a course already.
+            Refused: the invitation does not hold any more.
+            Unavailable: the service can't be reached.
+        """
+        folder = folder.resolve()
+        _refuse_joined(folder)
+        key = key_of(folder)
+        said = {"key": key.public, "zone": own_zone()}
+        if hub_token:
+            url, told = remote.join_from_hub(link, hub_token, **said)
+        else:
+            url, told = remote.join(link, name=name, **said)
+        access = Access(folder, url, told["course"], told["name"], told["token"], told["office"])
+        access.keep()
+        disk.write(
+            folder / disk.NBGRADER_FILE, config.for_learner_of_service(access.course, access.who)
+        )
+        study = cls.open(folder)
+        study.sync()
+        return study
 
     @classmethod
     def join(cls, folder: Path, course: Path, learner: str | None) -> "Study":
@@ -71,12 +92,7 @@ class Study:
         text = f'exchange = "{root}"\ncourse = "{course_id}"\nlearner = "{who}"\n'
         path = folder.resolve() / disk.LEARNER_FILE
         if path.exists() and path.read_text(encoding="utf-8") != text:
-            raise Invalid(
-                "this folder is joined to a course already",
-                where=str(path),
-                found=path.read_text(encoding="utf-8").replace("\n", "; ").strip("; "),
-                hint="use another folder, or remove that file first",
-            )
+            _refuse_joined(path.parent)
         disk.write(path, text)
         disk.write(folder.resolve() / disk.NBGRADER_FILE, config.for_learner(root, course_id, who))
         return cls.open(folder)
@@ -93,13 +109,22 @@ class Study:
             path = place / disk.LEARNER_FILE
             if path.is_file():
                 disk.settle_folders(place)
-                return cls(place, _reach(path))
+                reach = _reach(path)
+                return cls(place, reach, Access.of(place) if reach.of_service else None)
         raise NotFound(
             "this is not a learner's folder",
             where=str(here),
             expected=f"a folder with {disk.LEARNER_FILE}, here or above",
             hint="join a course first: course join COURSE_FOLDER",
         )
+
+    def sync(self) -> Synced:
+        """Send what waits and learn what is new; a folder without a service has nothing to sync.
+
+        Raises:
+            Refused: the service does not know this folder any more.
+        """
+        return submitting.sync(self.access) if self.access else Synced()
 
     def fetch(self, lesson: str) -> Path:
         """Copy a released lesson here; what is here already is never overwritten."""
@@ -134,19 +159,68 @@ class Study:
         """Return the released lessons that are here."""
         return [name for name in self.reach.lessons() if (self.folder / name).is_dir()]
 
+    def plan(self, now: dt.datetime) -> list[Step]:
+        """Return what is left of the course, and when it is due for this learner.
+
+        Args:
+            now: with the learner's zone.
+        """
+        here = {
+            name: (one, record.read(self.folder / name))
+            for name, one in lesson_plans(self.folder).items()
+        }
+        own = dates.read(self.folder)
+        return steps(self._announced(), here, own, handed_in(self.reach), now)
+
+    def calendar(self, now: dt.datetime) -> bytes:
+        """Return the due dates as a calendar file; one written later moves the entries of this one."""
+        entries = [
+            Entry(f"due/{step.lesson}/{self.reach.learner}", due_title(step), step.due)
+            for step in self.plan(now) if step.due
+        ]  # fmt: skip
+        return written(self.reach.course_id, self.reach.course_id, entries, now)
+
+    def _announced(self) -> list[Announced]:
+        """Return what the course says of its lessons; of what it says nothing, the names."""
+        try:
+            said = {
+                one["lesson"]: Announced(**one) for one in self.reach.announced().get("lessons", [])
+            }
+        except (KeyError, TypeError):
+            said = {}  # released by an older version
+        names = self.reach.lessons()
+        return [*(one for one in said.values() if one.lesson in names),
+                *(Announced(name) for name in names if name not in said)]  # fmt: skip
+
     def next(self) -> str:
         """Return in one line what to do next, in the first lesson that is not done."""
         return line(self.folder, self.reach.lessons())
 
-    def submit(self, lesson: str) -> Receipt:
-        """Hand a lesson in; returns what was handed in."""
+    def submit(self, lesson: str, to: Path | None = None, *, fewer: bool = False) -> Receipt:
+        """Hand a lesson in; see `course.submitting`.
+
+        Args:
+            to: seal it into this folder instead, to be carried.
+            fewer: also when an earlier attempt answered more questions.
+        """
+        own = transfer.ready(self.reach, lesson, self.folder)
+        seen = look_at(self.reach.outbound / lesson, own)
+        if not fewer:
+            submitting.refuse_fewer(self.folder, lesson, seen)
+        if to is not None:
+            return submitting.to_carry(self.folder, self.reach, own, seen, to)
+        if self.access is not None:
+            return submitting.over_service(self.access, self.reach, own, seen)
         time = transfer.submit(self.reach, lesson, self.folder)
-        own = self.folder / lesson
-        unanswered, total = self._unanswered(lesson)
-        return Receipt(lesson, time, disk.digest(own), total - len(unanswered), tuple(unanswered))
+        return Receipt(
+            lesson, time, disk.digest(own), seen.answered, seen.unanswered, seen.will_not_run
+        )
 
     def feedback(self, lesson: str) -> list[Path]:
         """Fetch the feedback pages of a lesson; the newest is the last."""
+        if self.access is not None and self.sync().away is None:
+            with self.access.remote() as service:
+                mirror.pull_feedback(self.access, service, lesson)
         return transfer.fetch_feedback(self.reach, lesson, self.folder)
 
     def dispute(self, lesson: str, question: str, reason: str) -> None:
@@ -174,84 +248,21 @@ class Study:
                 expected=f"one of: {', '.join('/'.join(place) for place in found)}",
             )  # fmt: skip
         requests.send(self.reach, lesson, *found[0], reason)
-
-    def _unanswered(self, lesson: str) -> tuple[list[str], int]:
-        """Return the graded questions that hold no answer, and how many there are."""
-        answers = record.read(self.folder / lesson).answers
-        empty, total = [], 0
-        for released in sorted((self.reach.outbound / lesson).glob("*.ipynb")):
-            trusted, _ = notebooks.read(released)
-            try:
-                own, _ = notebooks.read(self.folder / lesson / released.name)
-            except CourseError:
-                own = None  # handed in as it is; the instructor is told why it can't be read
-            questions, answers_of = build.questions(released.stem, trusted), _answer_cells(trusted)
-            total += len(questions)
-            for question in questions:
-                if question.kind is Kind.QUIZ:
-                    empty += [] if question.id in answers else [question.id]
-                elif own is None or _same_answers(answers_of[question.id], trusted, own):
-                    empty.append(question.id)
-        return empty, total
-
-
-def own_data(study: Study) -> bytes:
-    """Return, as a zip, what a learner's machine and the exchange hold of theirs, with a list to read."""
-    inbound = study.reach.root / study.reach.course_id / "inbound"
-    theirs = sorted(inbound.glob(f"{study.reach.learner}+*")) if os.access(inbound, os.R_OK) else []
-    files = {f"here/{name}": path for name, path in disk.files_below(study.folder)}
-    files |= {
-        f"exchange/{work.name}/{name}": path
-        for work in theirs
-        for name, path in disk.files_below(work)
-    }
-    about = {
-        "learner": study.reach.learner, "course": study.reach.course_id,
-        "about": "What this machine and the exchange hold of yours. What the gradebook holds, your instructor gives you: course my-data " + study.reach.learner,
-        "files": sorted(files),
-    }  # fmt: skip
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("my-data.json", json.dumps(about, indent=1, ensure_ascii=False))
-        for name, path in files.items():
-            archive.write(path, name)
-    return out.getvalue()
+        self.sync()
 
 
 def _is_record(name: str) -> bool:
     return name.startswith("record") and name.endswith(".jsonl")
 
 
-def _answer_cells(node: notebooks.NotebookNode) -> dict[str, list[str]]:
-    """Return, for each graded question, the grade_ids of the cells that hold its answer.
-
-    A cell that is marked by a person holds its own; a test is about the answers before it, since
-    the last test.
-    """
-    found: dict[str, list[str]] = {}
-    pending: list[str] = []
-    for cell in node.cells:
-        about = notebooks.marks(cell)
-        if about.get("task") or (about.get("grade") and about.get("solution")):
-            found[about["grade_id"]] = [about["grade_id"]]
-        elif about.get("solution"):
-            pending.append(about["grade_id"])
-        elif about.get("grade"):
-            found[about["grade_id"]], pending = pending, []
-    return found
-
-
-def _same_answers(
-    cells: list[str], trusted: notebooks.NotebookNode, own: notebooks.NotebookNode
-) -> bool:
-    """Tell whether all of these cells are as they were released; False when there are none."""
-
-    def answers(node: notebooks.NotebookNode) -> list[str]:
-        return [
-            cell.source for cell in node.cells if notebooks.marks(cell).get("grade_id") in cells
-        ]
-
-    return bool(cells) and answers(trusted) == answers(own)
+def _refuse_joined(folder: Path) -> None:
+    path = folder / disk.LEARNER_FILE
+    if path.exists():
+        raise Invalid(
+            "this folder is joined to a course already", where=str(path),
+            found=path.read_text(encoding="utf-8").replace("\n", "; ").strip("; "),
+            hint="use another folder, or remove that file first",
+        )  # fmt: skip
 
 
 def _find_exchange(course: Path) -> tuple[Path, str]:
@@ -276,14 +287,15 @@ def _find_exchange(course: Path) -> tuple[Path, str]:
     )
 
 
-def _reach(path: Path) -> transfer.Reach:
+def _reach(path: Path) -> Reach:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return transfer.Reach(
-            Path(data["exchange"]),
+        return Reach(
+            path.parent / data["exchange"],
             data["course"],
             disk.safe_name(data["learner"], "learner"),
             path.parent / CACHE,
+            "service" in data,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise Invalid(

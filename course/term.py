@@ -7,7 +7,6 @@ for graded in course.autograde("cleaning"): ...
 """
 
 import datetime as dt
-import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -173,17 +172,13 @@ class Course:
         disk.write(folder / sheet.NAME, sheet.build(lesson, items.values(), checks, about))
 
     def _announce(self) -> None:
-        """Tell learners' machines, beside the exchange, what the course is called and what is out."""
-        place = self.layout.exchange / self.layout.course_id
+        """Tell learners' machines what the course is called and what is known of its lessons."""
         lessons = [
             {"lesson": name, "title": self.file.lesson(name).title or name,
              "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due)}
-            for name in self.lessons() if (place / "outbound" / name).is_dir()
+            for name in self.lessons()
         ]  # fmt: skip
-        disk.write(
-            place / "course.json",
-            json.dumps({"title": self.file.title, "lessons": lessons}, indent=1),
-        )
+        transfer.announce(self.layout, self.config, {"title": self.file.title, "lessons": lessons})
 
     @property
     def sources(self) -> Sources:
@@ -263,14 +258,14 @@ class Course:
         ]  # fmt: skip
         prepared = gather(
             lesson, nodes, self.items(lesson), tests=self.layout.tests(lesson),
-            files=self.sources.folder(lesson), limits=self._limits(), preload=self._imports(),
+            files=self.sources.folder(lesson), limits=self.limits(), preload=self.imports(),
             test_seconds=self.file.policies.test_seconds,
         )  # fmt: skip
         with self.book() as book:
             saved.save_questions(book, lesson, prepared.questions)
         return prepared
 
-    def _imports(self) -> tuple[str, ...]:
+    def imports(self) -> tuple[str, ...]:
         """Return what all lessons import, so that one warm process serves them all."""
         found = set[str]()
         for lesson in self.lessons():
@@ -279,7 +274,8 @@ class Course:
                     found.update(build.imports(node))
         return tuple(sorted(found))
 
-    def _limits(self) -> Limits:
+    def limits(self) -> Limits:
+        """Return what a learner's notebook may use here."""
         rules = self.file.policies
         return Limits(rules.cell_seconds, rules.notebook_seconds, memory_mb=rules.memory_mb,
                       call_seconds=min(rules.cell_seconds, 10.0))  # fmt: skip

@@ -1,10 +1,11 @@
 """A lesson as its rules see it: everything that was read of it, once. Pure."""
 
 import ast
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Wrong:
         slip: its name.
         says: what a learner who gives it must be told; empty when anything will do.
         code: the answer.
+        skipped: how many lines of marks stand above it in its cell.
     """
 
     notebook: str
@@ -37,6 +39,7 @@ class Wrong:
     slip: str
     says: str
     code: str
+    skipped: int = 1
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ class Draft:
         tests_file: its name from the course's root.
         wrong: the author's wrong answers.
         mistakes: what is wrong with the marks in the source: file, cell, line, text and hint.
+        unclear: names of the questions whose marks have mistakes.
         skipped: file and cell -> how many lines of marks its source began with.
+        rows: file and cell -> the line of the file that the cell begins on, in sources that are texts.
+        made: file and cell of what stands in no source: the check cells that marks gave.
         release: the built release's files, name -> content; empty when it can't be built.
         before: the last released version's notebooks, name -> cells.
         review: how it stands with its reviewers; None when that was not looked up.
@@ -66,7 +72,10 @@ class Draft:
     tests_file: str = ""
     wrong: tuple[Wrong, ...] = ()
     mistakes: tuple[tuple[str, str, int, str, str], ...] = ()
+    unclear: frozenset[str] = frozenset()
     skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    made: frozenset[tuple[str, str]] = frozenset()
     release: Mapping[str, bytes] = field(default_factory=dict)
     before: Mapping[str, NotebookNode] = field(default_factory=dict)
     review: Standing | None = None
@@ -116,10 +125,13 @@ class Draft:
                     yield file, cell
 
     def place(self, question: str) -> tuple[str, str]:
-        """Return the file and the id of the cell that a graded question has."""
+        """Return the file and the id of the cell that a graded question has in its source."""
+        above = ""
         for file, cell in self.cells():
-            if marks(cell).get("grade_id") == question:
-                return file, cell.id
+            about = marks(cell)
+            if about.get("grade_id") == question:
+                return file, above if (file, cell.id) in self.made else cell.id
+            above = cell.id if about.get("solution") else above
         return self.tests_file, ""
 
     def at(
@@ -134,6 +146,15 @@ class Draft:
         """Return the line of a cell as its author sees it; 0 stays 0."""
         return line + self.skipped.get((file, cell), 0) if line else 0
 
+    def located(self, finding: Finding) -> Finding:
+        """Return a finding of `at` with the line of its file, where the source is a text."""
+        begin = self.rows.get((finding.file, finding.cell))
+        return replace(finding, line=begin + max(finding.line, 1) - 1) if begin else finding
+
+    def is_python(self, cell: str) -> bool:
+        """Return whether a code cell can be read; what it then does is another matter."""
+        return all(one.id != cell or tree(one.source) is not None for _, one in self.cells("code"))
+
     def about_file(self, rule: str, level: str, text: str, hint: str = "") -> Finding:
         """Return a finding about the lesson's entry in `course.toml`."""
         return Finding(rule, level, "course.toml", text, hint)
@@ -145,10 +166,20 @@ def _strings(data: object) -> Iterator[str]:
     elif isinstance(data, dict):
         for key, value in data.items():
             yield str(key)
+            if key.startswith(("text/", "image/svg")):
+                yield _attached(value)
             yield from _strings(value)
     elif isinstance(data, list):
         for value in data:
             yield from _strings(value)
+
+
+def _attached(value: object) -> str:
+    """Return the text of an attachment, which is kept in base 64; empty when it is none."""
+    try:
+        return base64.b64decode("".join(_strings(value)), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def tree(source: str) -> ast.Module | None:

@@ -17,7 +17,7 @@ class Finding:
         level: one of `LEVELS`; an error keeps a lesson from being good to release.
         file: path from the course's folder.
         cell: id of the cell; empty when the file has none or it is about the whole file.
-        line: line in the cell, or in a file without cells; 0 when it is about all of it.
+        line: line of the file, in a notebook that of the cell; 0 when it is about all of it.
         text: what is wrong.
         hint: what to do.
     """
@@ -31,11 +31,17 @@ class Finding:
     line: int = 0
 
     def __str__(self) -> str:
-        place = self.file + (f", cell '{self.cell}'" if self.cell else "")
-        place += f", line {self.line}" if self.line else ""
+        of_file = f":{self.line}" if self.line and not self.in_cell else ""
+        place = self.file + of_file + (f", cell '{self.cell}'" if self.cell else "")
+        place += f", line {self.line}" if self.in_cell else ""
         return f"{self.level} {self.rule}: {place}: {self.text}" + (
             f"\n    {self.hint}" if self.hint else ""
         )
+
+    @property
+    def in_cell(self) -> bool:
+        """Whether the line is counted from the top of a notebook's cell."""
+        return bool(self.line and self.cell) and self.file.endswith(".ipynb")
 
     def data(self) -> dict[str, Any]:
         """Return the finding as plain data."""
@@ -60,11 +66,11 @@ def sarif(findings: Iterable[Finding], version: str) -> dict[str, Any]:
         rules.setdefault(finding.rule, {"id": finding.rule})
         text = finding.text + (f" {finding.hint}" if finding.hint else "")
         place: dict[str, Any] = {"artifactLocation": {"uri": finding.file}}
-        if finding.line and not finding.cell:  # a line of a cell is none of the file
+        if finding.line and not finding.in_cell:
             place["region"] = {"startLine": finding.line}
         where: dict[str, Any] = {"physicalLocation": place}
         if finding.cell:
-            name = f"cell {finding.cell}" + (f", line {finding.line}" if finding.line else "")
+            name = f"cell {finding.cell}" + (f", line {finding.line}" if finding.in_cell else "")
             where["logicalLocations"] = [{"name": finding.cell, "fullyQualifiedName": name}]
         results.append({
             "ruleId": finding.rule, "level": finding.level, "message": {"text": text},

@@ -185,7 +185,7 @@ def apply(node: NotebookNode) -> tuple[NotebookNode, list[Problem]]:
         if mark.word:
             above = mark.name if mark.word == "exercise" else above
             found = [*_misplaced(cell, mark, above, imported=imported)]
-            problems += [Problem(_id(cell), 1, *each) for each in found]
+            problems += [Problem(_id(cell), *each) for each in found]
             cell.source = mark.rest
             if mark.name and not found and mark.word != "wrong":
                 problems += _write(node, cell, mark)
@@ -209,22 +209,27 @@ def _imports_course(cell: NotebookNode) -> bool:
 
 def _misplaced(
     cell: NotebookNode, mark: Mark, above: str, *, imported: bool
-) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with where a mark stands."""
+) -> Iterator[tuple[int, str, str]]:
+    """Yield what is wrong with where a mark stands, each with its line."""
     if mark.word != "answer" and cell.cell_type != "code":
-        yield f"#| {mark.word} stands in a {cell.cell_type} cell", "make it a code cell"
+        yield 1, f"#| {mark.word} stands in a {cell.cell_type} cell", "make it a code cell"
     elif mark.word == "exercise":
         begin, end = cell.source.count("### BEGIN SOLUTION"), cell.source.count("### END SOLUTION")
         if not begin or begin != end:
-            yield (f"the solution is not marked: {begin} begin, {end} end",
+            line = next(
+                (n for n, row in enumerate(cell.source.splitlines(), 1) if "SOLUTION" in row), 1
+            )
+            yield (line, f"the solution is not marked: {begin} begin, {end} end",
                    "put it between the lines '### BEGIN SOLUTION' and '### END SOLUTION'")  # fmt: skip
         if not imported:
             yield (
+                1,
                 "the notebook never imports course, so that its check can't run",
                 "add to its first code cell: import course",
             )
     elif mark.word == "wrong" and not (mark.settings.get("of") or above):
         yield (
+            1,
             "a wrong answer stands above every exercise",
             "put it below its exercise, or add of=EXERCISE",
         )

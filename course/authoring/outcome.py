@@ -1,13 +1,17 @@
 """What trying a lesson showed: its solution, its untouched release, and wrong answers. Pure."""
 
+import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from course.authoring.draft import Draft
+from course.authoring.draft import Draft, tree
 from course.authoring.finding import Finding
 from course.authoring.trials import Trial
 from course.model import Graded, Outcome, Verdict
+
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def findings(draft: Draft, trials: list[Trial], results: Mapping[str, Graded]) -> Iterator[Finding]:
@@ -37,11 +41,11 @@ def _verdict(graded: Graded, question: str) -> Verdict | None:
 
 def _solution(draft: Draft, right: Graded) -> Iterator[Finding]:
     for verdict in right.verdicts:
-        if verdict.outcome in (Outcome.PASSED, Outcome.NEEDS_PERSON):
-            continue
         file, cell = draft.place(verdict.question)
+        if verdict.outcome in (Outcome.PASSED, Outcome.NEEDS_PERSON) or not draft.is_python(cell):
+            continue  # of what is no Python, a rule tells
         said = "; ".join(
-            f"{n.test}: {n.text or n.outcome}"
+            f"{_where(draft, n.test)}: {n.text or n.outcome}"
             for n in verdict.notes
             if n.outcome is not Outcome.PASSED
         )
@@ -55,10 +59,26 @@ def _solution(draft: Draft, right: Graded) -> Iterator[Finding]:
     for name, text in right.notebooks:
         for cell in json.loads(text)["cells"]:
             for output in cell.get("outputs", []):
-                if output["output_type"] == "error":
-                    yield Finding("cell-fails", "error", draft.notebooks[name][0],
-                                  f"{output['ename']}: {output['evalue']}",
-                                  "the lesson must run from top to bottom", cell["id"])  # fmt: skip
+                if output["output_type"] == "error" and draft.is_python(cell["id"]):
+                    file = draft.notebooks[name][0]
+                    yield Finding("cell-fails", "error", file, f"{output['ename']}: {output['evalue']}",
+                                  "the lesson must run from top to bottom", cell["id"],
+                                  draft.line(file, cell["id"], _raised(output)))  # fmt: skip
+
+
+def _raised(output: dict[str, Any]) -> int:
+    """Return the line of the cell that an error came from, as IPython tells it; 0 if it doesn't."""
+    told = _COLOUR.sub("", "\n".join(output.get("traceback", [])))
+    place = re.search(r"^Cell In\s?\[\d+\], line (\d+)", told, re.MULTILINE)
+    return int(place[1]) if place else 0
+
+
+def _where(draft: Draft, test: str) -> str:
+    """Return the title of a test with the line that its function begins on."""
+    name = f"test_{test.partition('[')[0].replace(' ', '_')}"
+    body = (tree(draft.tests) or ast.Module([], [])).body
+    lines = [n.lineno for n in body if isinstance(n, ast.FunctionDef) and n.name == name]
+    return f"{test} ({draft.tests_file}:{lines[0]})" if lines else test
 
 
 def _unlike(draft: Draft, one: Graded, two: Graded) -> Iterator[Finding]:

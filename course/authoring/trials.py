@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import nbformat
 
-from course.authoring.draft import Draft
+from course.authoring.draft import Draft, tree
 from course.authoring.mutants import SPOILS, mutants
 from course.model import Kind
 from course.notebook import NotebookNode, marks, write_text
@@ -94,7 +94,8 @@ def wrong_answers(draft: Draft) -> list[Trial]:
                 question=of_answer[wrong.answer], notebook=name, answer=wrong.answer, slip=wrong.slip,
                 cell=wrong.cell, says=wrong.says, own=True,
             )
-            for wrong in draft.wrong if wrong.notebook == name and wrong.answer in of_answer
+            for wrong in draft.wrong
+            if wrong.notebook == name and wrong.answer in of_answer and tree(wrong.code) is not None
         ]  # fmt: skip
     return trials
 

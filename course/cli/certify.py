@@ -1,6 +1,7 @@
 """The commands about certificates, and the check of whatever the course signed."""
 
 from getpass import getuser
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -54,17 +55,21 @@ def certify(
         show.note(issued.trouble)
     if json:
         show.data(issued.document)
-        return
-    root = opened.layout.root
+    else:
+        _say(issued, opened.layout.root)
+
+
+def _say(issued: Any, root: Path) -> None:
     written = "issued" if issued.is_new else "written again, as nothing changed"
-    show.say(f"{written}: {issued.file.relative_to(root)}")
+    file = issued.file.relative_to(root)
+    show.say(f"{written}: {file}")
     for each in issued.document["credentialSubject"]["achievement"]["resultDescription"]:
         show.say(f"  shown: {each['name']}")
     for each in issued.missing:
         show.say(f"  not on it: {each.objective}, {each.state}")
     until = issued.document.get("validUntil")
     show.say(
-        f"  holds {'until ' + until[:10] if until else 'for ever'}; check it: course verify {issued.file.relative_to(root)}"
+        f"  holds {'until ' + until[:10] if until else 'for ever'}; check it: course verify {file}"
     )
 
 

@@ -1,11 +1,15 @@
 """The learner's commands, used in the learner's own folder."""
 
+import datetime as dt
+import os
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from course.cli import show
+from course.errors import Invalid
 
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's name.")]
 Folder = Annotated[
@@ -15,7 +19,18 @@ Folder = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (join, fetch, update, next_step, submit, feedback, dispute):
+    for command in (
+        join,
+        fetch,
+        update,
+        next_step,
+        plan,
+        calendar,
+        submit,
+        sync,
+        feedback,
+        dispute,
+    ):
         name = "next" if command is next_step else None
         app.command(name, rich_help_panel="For learners")(command)
 
@@ -28,26 +43,100 @@ def _open(folder: Path) -> Any:
 
 def join(
     course: Annotated[
-        Path, typer.Argument(metavar="COURSE", help="The course's folder, or its exchange.")
+        str,
+        typer.Argument(
+            metavar="COURSE", help="A link from your instructor, or the course's folder."
+        ),
     ],
     learner: Annotated[
         str | None,
         typer.Option("--as", metavar="ID", help="Who you are; by default your user name."),
     ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="With a link: how others call you.")
+    ] = None,
+    hub: Annotated[
+        bool,
+        typer.Option(
+            "--hub", help="Come in as this JupyterHub knows you; COURSE is the service's address."
+        ),
+    ] = False,
     folder: Folder = Path(),
 ) -> None:
     """Make this folder yours for a course.
 
-    Example: `course join /srv/courses/pandas --as ana`
+    By a link you come with every lesson that is out, and the first one is laid ready. In a course's own
+    folder an instructor's link makes it known to the course service.
+
+    Example: `course join https://courses.example.org/join/… --name "Ana Kovač"`
     """
     from course.study import Study  # noqa: PLC0415  as in _open
 
-    study = Study.join(folder, course, learner)
-    lessons = study.reach.lessons()
+    if "/join/" not in course and not hub:
+        study = Study.join(folder, Path(course), learner)
+        lessons = study.reach.lessons()
+    elif (folder / "course.toml").is_file():
+        from course.serving import join_as_staff  # noqa: PLC0415  as in _open
+
+        access = join_as_staff(folder.resolve(), course, name or getuser())
+        show.say(f"{access.course} is reached at {access.url}, as {access.who}")
+        return
+    else:
+        study = Study.join_by_link(
+            folder, course, name or learner or getuser(), _hub_token() if hub else ""
+        )
+        lessons = study.reach.lessons()
+        for lesson in lessons[:1]:
+            study.fetch(lesson)
     show.say(
         f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}"
     )
-    show.say(f"next: course fetch {lessons[0]}" if lessons else "no lesson is released yet")
+    show.say(_first_step(study, lessons))
+
+
+def _hub_token() -> str:
+    token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    if not token:
+        raise Invalid(
+            "this is no JupyterHub's server", expected="a terminal in it", hint="join without --hub"
+        )
+    return token
+
+
+def _first_step(study: Any, lessons: list[str]) -> str:
+    if not lessons:
+        return "no lesson is released yet"
+    if (study.folder / lessons[0]).is_dir():
+        return f"next: open {study.folder / lessons[0]} in Jupyter"
+    return f"next: course fetch {lessons[0]}"
+
+
+def sync(folder: Folder = Path()) -> None:
+    """Send what waits in your outbox, and learn which lessons are new.
+
+    Every command that reaches the course does so as well. Nothing is sent twice.
+
+    Example: `course sync`
+    """
+    study = _open(folder)
+    done = study.sync()
+    _say_synced(done)
+    waiting = sum(each.receipt is None for each in done.sent)
+    if done.away is not None:
+        raise done.away
+    show.say(
+        f"{len(done.sent) - waiting} sent, {waiting} kept in outbox/, {len(done.lessons)} lessons new or changed"
+    )
+
+
+def _say_synced(done: Any) -> None:
+    for each in done.sent:
+        if each.receipt is None:
+            show.note(f"kept in outbox/: {each.work.lesson}: {each.trouble}")
+        else:
+            show.say(
+                f"arrived: {each.work.lesson}, sealed {each.receipt['sealed_at']}, received {each.receipt['received_at']}"
+            )
 
 
 def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
@@ -56,6 +145,7 @@ def fetch(lesson: Lesson, folder: Folder = Path()) -> None:
     Example: `course fetch first-look`
     """
     study = _open(folder)
+    _reach_out(study)
     place = study.fetch(lesson)
     show.say(f"{lesson} is in {place}")
     _mention_newer(study, lesson)
@@ -82,6 +172,7 @@ def update(
     Example: `course update first-look`
     """
     study = _open(folder)
+    _reach_out(study)
     names = [lesson] if lesson else study.fetched()
     if not names:
         show.say("there is nothing to update: no lesson was fetched yet")
@@ -112,26 +203,102 @@ def _say_updated(done: Any) -> None:
 
 
 def next_step(folder: Folder = Path()) -> None:
-    """Say in one line what to do next.
+    """Say in one line what to do next, and in another what is left of the course.
 
     Example: `course next`
     """
-    show.say(_open(folder).next())
+    from course.pacing.plan import summary  # noqa: PLC0415  as in _open
+
+    study, now = _open(folder), dt.datetime.now().astimezone()
+    show.say(study.next())
+    if steps := study.plan(now):
+        show.say(summary(steps, now))
 
 
-def submit(lesson: Lesson, folder: Folder = Path()) -> None:
+def plan(folder: Folder = Path(), json: show.JsonOption = False) -> None:
+    """Show what is left of each lesson, how long it takes, and when it is due for you.
+
+    Example: `course plan`
+    """
+    from course.pacing.plan import said_of, summary  # noqa: PLC0415  as in _open
+
+    now = dt.datetime.now().astimezone()
+    steps = _open(folder).plan(now)
+    rows = [
+        {"lesson": step.lesson, "title": step.title, "standing": said_of(step), "minutes": step.minutes,
+         "due": step.said, "moment": step.due.isoformat() if step.due else None} for step in steps
+    ]  # fmt: skip
+    columns = {"lesson": "lesson", "title": "title", "standing": "how it stands", "minutes": "minutes left",
+               "due": "due"}  # fmt: skip
+    show.table(rows, columns, as_json=json, empty="no lesson is released yet")
+    if steps and not json:
+        show.say(summary(steps, now))
+
+
+def calendar(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")
+    ] = Path("course.ics"),
+    folder: Folder = Path(),
+) -> None:
+    """Write your due dates as a calendar file; open it with your calendar.
+
+    Opened again after a date moved, it moves the entry that you have.
+
+    Example: `course calendar -o dates.ics`
+    """
+    from course.layout import write  # noqa: PLC0415  as in _open
+
+    write(output, _open(folder).calendar(dt.datetime.now().astimezone()))
+    show.say(f"open it with your calendar: {output}")
+
+
+def _reach_out(study: Any) -> None:
+    """Send what waits and learn what is new; without a network say so and go on with what is here."""
+    done = study.sync()
+    _say_synced(done)
+    if done.away is not None:
+        show.note(f"going on with what is here: {done.away.what}")
+
+
+def submit(
+    lesson: Lesson,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Seal it into this folder, for a USB stick or an e-mail."),
+    ] = None,
+    fewer: Annotated[
+        bool, typer.Option("--fewer", help="Also when an attempt before answered more questions.")
+    ] = False,
+    folder: Folder = Path(),
+) -> None:
     """Hand a lesson in. You can do so as often as you like.
+
+    Over a course service it is sealed first, and sent when there is a network: now, or with any later
+    command.
 
     Example: `course submit first-look`
     """
     study = _open(folder)
-    receipt = study.submit(lesson)
-    show.say(f"handed in {lesson} at {receipt.time}")
-    show.say(f"receipt {receipt.digest}")
+    receipt = study.submit(lesson, to, fewer=fewer)
+    show.say(f"{'sealed' if receipt.waits else 'handed in'} {lesson} at {receipt.time}")
+    if receipt.waits:
+        show.say(f"it waits: {receipt.waits}")
+        show.say(
+            f"the file: {receipt.file}"
+            if to
+            else f"when there is a network: course sync ({receipt.file})"
+        )
+    where = f" in {receipt.file}" if receipt.file and not receipt.waits else ""
+    show.say(f"{'SHA-256' if receipt.waits else 'receipt'} {receipt.digest}{where}")
     rest = f"; still empty: {show.listing(receipt.unanswered)}" if receipt.unanswered else ""
     show.say(
         f"{receipt.answered} of {receipt.answered + len(receipt.unanswered)} questions answered{rest}"
     )
+    for trouble in receipt.will_not_run:
+        show.say(f"will not run: {trouble}")
+    for text in receipt.notes:
+        show.say(f"note: {text}")
     _mention_newer(study, lesson)
 
 

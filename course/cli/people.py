@@ -79,9 +79,84 @@ def list_learners(course: CourseOption = None, json: JsonOption = False) -> None
     )
 
 
+@people.command("invite")
+def invite(
+    group: Annotated[str, typer.Option(help="Group that they join, one of course.toml's.")] = "",
+    learner: Annotated[
+        str,
+        typer.Option(
+            "--for", metavar="ID", help="Only for this one, who may be on the list already."
+        ),
+    ] = "",
+    role: Annotated[str, typer.Option(help="learner, grader or instructor.")] = "learner",
+    uses: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How often it may be used.")
+    ] = None,
+    expires: Annotated[
+        str, typer.Option(metavar="SPAN", help='For how long, such as "3 days" or "2 weeks".')
+    ] = "2 weeks",
+    course: CourseOption = None,
+) -> None:
+    """Make a link by which people join the course. It is shown only now.
+
+    Example: `course learners invite --group spring --uses 30`
+    """
+    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+
+    show.say(
+        serving.invite(
+            show.open_course(course),
+            group=group,
+            name=learner,
+            role=role,
+            uses=uses,
+            expires=expires,
+        )
+    )
+
+
+@people.command("invitations")
+def invitations(course: CourseOption = None, json: JsonOption = False) -> None:
+    """List the invitations: to whom, how often used, until when.
+
+    Example: `course learners invitations`
+    """
+    from course import serving  # noqa: PLC0415  as above
+
+    rows = serving.invitations(show.open_course(course))
+    columns = {
+        "id": "id", "role": "role", "group": "group", "name": "for", "used": "used", "uses": "of",
+        "expires_at": "expires", "revoked_at": "revoked", "by": "by",
+    }  # fmt: skip
+    show.table(
+        rows, columns, as_json=json, empty="no invitation yet; make one: course learners invite"
+    )
+
+
+@people.command("revoke")
+def revoke(
+    who: Annotated[
+        str,
+        typer.Argument(metavar="INVITATION|LEARNER", help="An invitation's id, or a learner's."),
+    ],
+    course: CourseOption = None,
+) -> None:
+    """Revoke an invitation, or every token of a learner whose machine was lost. Work that came stays.
+
+    Example: `course learners revoke 3fa9c012`
+    """
+    from course import serving  # noqa: PLC0415  as above
+
+    show.say(serving.revoke(show.open_course(course), who))
+
+
 def _enrol(opened: Any, learners: list[Any]) -> None:
+    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+
     added, changed = opened.enrol(learners)
     show.say(f"{added} added, {changed} brought up to date")
+    if opened.file.service.url:
+        show.say(f"{serving.enrol(opened, learners)} new at the course service")
 
 
 def _learner(row: dict[str, str], where: str) -> Any:

@@ -3,7 +3,7 @@
 import json as texts
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     lti.command()(register)
     lti.command("roster")(take_roster)
     lti.command()(scores)
+    lti.command("serve")(serve_lti)
     app.add_typer(lti, name="lti")
 
 
@@ -70,12 +71,7 @@ def xapi(
     opened = show.open_course(course)
     found = sending.statements(opened, lessons or opened.lessons())
     if to:
-        from course.platforms import lrs  # noqa: PLC0415  as above
-
-        every = list(found)
-        with show.progress("sending", len(every) // lrs.BATCH + 1) as move:
-            sent = lrs.send(every, lrs.Store(to, user, password), lambda _done: move())
-        show.say(f"{sent} statements sent to {to}")
+        _send(list(found), to, user, password)
         return
     lines = [texts.dumps(each, ensure_ascii=False) for each in found]
     if output is None:
@@ -86,6 +82,14 @@ def xapi(
 
     write(output, "".join(f"{line}\n" for line in lines))
     show.say(f"{len(lines)} statements written to {output}")
+
+
+def _send(statements: list[Any], to: str, user: str, password: str) -> None:
+    from course.platforms import lrs  # noqa: PLC0415  --help starts at once
+
+    with show.progress("sending", len(statements) // lrs.BATCH + 1) as move:
+        sent = lrs.send(statements, lrs.Store(to, user, password), lambda _done: move())
+    show.say(f"{sent} statements sent to {to}")
 
 
 def package(
@@ -180,3 +184,23 @@ def scores(
     opened = show.open_course(course)
     sent = launching.send_scores(opened, lesson, launching.tool(opened, address))
     show.say(f"{lesson}: {sent} scores sent")
+
+
+def serve_lti(
+    address: AddressOption,
+    port: Annotated[int, typer.Option(help="Where it listens; 0 takes a free one.")] = 8012,
+    host: Annotated[str, typer.Option(help="The address that it listens on.")] = "127.0.0.1",
+    course: CourseOption = None,
+) -> None:
+    """Run the door that learning platforms send people to, behind a proxy that speaks https.
+
+    Who teaches chooses there which lessons to link to. Who learns is enrolled and led to the lesson.
+
+    Example: `course lti serve --address https://course.example.org/lti`
+    """
+    from course.service import lti  # noqa: PLC0415  --help starts at once
+    from course.service.run import run  # noqa: PLC0415  as above
+
+    opened = show.open_course(course)
+    app = lti.application(opened, address)
+    run(app, host, port, lambda taken: show.say(f"serving {address} on {host}:{taken}"))

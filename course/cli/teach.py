@@ -86,7 +86,11 @@ def collect(
 
     Example: `course collect cleaning --from moodle-export.zip`
     """
+    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+
     opened = show.open_course(course)
+    if opened.file.service.url and (new := serving.meet(opened)):
+        show.say(f"joined since: {show.listing(new)}")
     for lesson in show.each("collecting", lessons):
         found = opened.collect(lesson, source)
         show.say(f"{lesson}: {len(found.learners)} new or changed" + (

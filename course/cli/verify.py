@@ -18,9 +18,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A certificate.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A certificate, a receipt or a sealed submission."),
+    ],
     issuer: Annotated[
-        str, typer.Option(metavar="DID", help="Who must have signed it: did:key:z6Mk…")
+        str,
+        typer.Option(
+            metavar="DID|KEY", help="Who must have signed it: did:key:z6Mk…, or a receipt's key."
+        ),
     ] = "",
     on: Annotated[
         str, typer.Option(metavar="DAY", help="Whether it held on that day; else today.")
@@ -39,13 +45,23 @@ def verify(
 
     Example: `course verify certificates/ana/2027-02-01-5f2c9a1e.json`
     """
+    from course import verifying  # noqa: PLC0415  --help starts at once
+
     if not file.is_file():
         raise NotFound("no such file", where=str(file))
+    if verifying.is_sealed(file):
+        for line in verifying.of_sealed(file):
+            show.say(line)
+        return
     try:
         data = texts.loads(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise Invalid("this is nothing that a course signs", where=str(file), expected="JSON in UTF-8",
                       found=str(error)) from error  # fmt: skip
+    if verifying.is_receipt(data):
+        for line in verifying.of_receipt(file, data, issuer):
+            show.say(line)
+        return
     _certificate(file, data, issuer, on, course, as_json=json)
 
 

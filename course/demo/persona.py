@@ -2,15 +2,17 @@
 
 import datetime as dt
 import json
+from functools import partial
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from course import notebook as notebooks
 from course.authoring import build
 from course.lesson import record
+from course.lesson.sitting import Sitting
 from course.model import Kind
 from course.notebook import NotebookNode, marks
-from course.questions import kind_of
+from course.questions import kind_of, sheet
 from course.questions.item import draw
 
 WRONG: Mapping[str, Sequence[str]] = json.loads((Path(__file__).parent / "wrong.json").read_text(encoding="utf-8"))
@@ -24,19 +26,20 @@ _TROUBLE = {
 }
 
 
-def fill_in(folder: Path, source: Mapping[str, NotebookNode], persona: str) -> None:
+def fill_in(folder: Path, source: Mapping[str, NotebookNode], persona: str, learner: str) -> None:
     """Fill in a fetched lesson as this persona would, over some minutes that end now.
 
     Args:
         folder: the learner's folder of the lesson; its notebooks and record are written.
         source: the lesson's own notebooks by name, where the demo reads what is right.
         persona: a name of `class.csv`'s last column.
+        learner: whose variants of the questions these are.
     """
     for path in sorted(folder.glob("*.ipynb")):
         node, _ = notebooks.read(path)
         right = source[path.stem]
         _answer(node, right, persona)
-        _answer_quizzes(folder, right, persona)
+        _answer_quizzes(folder, right, persona, learner)
         _struggle(folder, right, persona)
         _spoil(node, persona)
         text = notebooks.write_text(node)
@@ -62,15 +65,18 @@ def _answer(node: NotebookNode, right: NotebookNode, persona: str) -> None:
             cell.source = _TROUBLE.get(persona, "") + cell.source
 
 
-def _answer_quizzes(folder: Path, right: NotebookNode, persona: str) -> None:
+def _answer_quizzes(folder: Path, right: NotebookNode, persona: str, learner: str) -> None:
+    """Answer as the notebook's widget does, each question in this learner's own variant."""
     if persona == "blank":
         return
+    here = sheet.items((folder / sheet.NAME).read_text(encoding="utf-8"))
     for place, item in enumerate(build.quizzes(folder.name, right)):
-        samples = kind_of(item).samples(item, 0)
+        seat = Sitting(here[item.id], learner, partial(record.append, folder), record.read(folder))
+        samples = kind_of(item).samples(item, seat.seed)
         good = persona != "wrong" and not (persona == "partly" and place % 2)
-        told = {} if item.mode == "graded" else {"scaled": 1.0 if good else 0.0}
-        result = {"response": samples["correct" if good else "wrong"], **told}
-        record.append(folder, "answered", item.id, result, {"seed": 0})
+        if persona == "partly":
+            seat.hint()
+        seat.answer(samples["correct" if good else "wrong"])
 
 
 def _struggle(folder: Path, right: NotebookNode, persona: str) -> None:

@@ -10,6 +10,7 @@ from course.layout import COURSE_FILE, NBGRADER_FILE, Layout, sources
 from course.settings import load
 
 EXCHANGE = "exchange"
+MIRROR = Path(".course") / "exchange"
 IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")  # nbgrader's own
 
 
@@ -28,7 +29,11 @@ def configure(c: Any, file: str) -> None:
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.source_directory = "notebooks"
     c.CourseDirectory.course_id = course.id if course else root.name
-    c.Exchange.root = str(root / EXCHANGE)
+    if course and course.service.url:
+        over_service(c, root)
+    else:
+        whole_copies(c)
+        c.Exchange.root = str(root / EXCHANGE)
     c.Exchange.cache = str(root / ".course" / "cache")
     c.ExchangeCollect.check_owner = False
     c.CourseDirectory.ignore = [*IGNORED, *(path.name for path in _texts(root))]
@@ -56,7 +61,6 @@ def configure(c: Any, file: str) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    whole_copies(c)
     inert_pages(c)
 
 
@@ -82,12 +86,27 @@ def inert_pages(c: Any) -> None:
 
 def whole_copies(c: Any) -> None:
     """Let nbgrader's exchange copy whole folders or nothing (`course.exchange.folder`)."""
+    _exchange(c, "folder")
+
+
+def over_service(c: Any, folder: Path) -> None:
+    """Let nbgrader's exchange go over the course service that a folder is joined to (`course.exchange.http`).
+
+    Args:
+        folder: the learner's or the course's.
+    """
+    _exchange(c, "http")
+    c.ServiceExchange.folder = str(folder)
+    c.Exchange.root = str(folder / MIRROR)
+
+
+def _exchange(c: Any, module: str) -> None:
     for stage, name in (
         ("release_assignment", "Release"), ("fetch_assignment", "Fetch"), ("submit", "Submit"),
         ("collect", "Collect"), ("release_feedback", "ReleaseFeedback"),
         ("fetch_feedback", "FetchFeedback"), ("list", "List"),
     ):  # fmt: skip
-        setattr(c.ExchangeFactory, stage, f"course.exchange.folder.{name}")
+        setattr(c.ExchangeFactory, stage, f"course.exchange.{module}.{name}")
 
 
 def for_learner(exchange: Path, course_id: str, learner: str) -> str:
@@ -104,6 +123,22 @@ c.CourseDirectory.course_id = {course_id!r}
 c.CourseDirectory.student_id = {learner!r}
 c.Exchange.root = {str(exchange)!r}
 c.Exchange.cache = str(Path(__file__).parent / ".course" / "cache")
+'''
+
+
+def for_learner_of_service(course_id: str, learner: str) -> str:
+    """Return the same for a learner who joined a course service."""
+    return f'''"""nbgrader's view of this learner's folder; written by: course join"""
+
+from pathlib import Path
+
+from course.exchange.config import over_service
+
+c = get_config()
+over_service(c, Path(__file__).resolve().parent)
+c.CourseDirectory.course_id = {course_id!r}
+c.CourseDirectory.student_id = {learner!r}
+c.Exchange.cache = str(Path(__file__).resolve().parent / ".course" / "cache")
 '''
 
 

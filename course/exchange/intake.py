@@ -1,24 +1,16 @@
 """Work that came as files: a folder or zip that a learning platform exported, or an e-mail."""
 
-import errno
-import lzma
 import shutil
-import stat
-import struct
 import tempfile
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.errors import Invalid, NotFound, Refused, Unavailable
+from course.archive import unpack
+from course.errors import NotFound
 from course.layout import Layout, copy_folder, digest, files_below, safe_name
 from course.model import Learner
 
-MAX_TOTAL = 200_000_000
-MAX_FILES = 2_000
-MAX_RATIO = 100
 EARLIER = Path(".course") / "earlier"  # what newer files took the place of
 
 
@@ -45,88 +37,6 @@ def take(
             folder = Path(scratch)
             unpack(source, folder)
         return _sort(folder, layout, lesson, notebooks, people)
-
-
-def unpack(archive: Path, target: Path) -> None:
-    """Unpack a zip whose every member is a plain file below ``target``, within bounds.
-
-    Raises:
-        Invalid: it is not a zip, or one that no disk could hold.
-        Refused: a member climbs out, is a link or device, or the whole is too large.
-    """
-    try:
-        with zipfile.ZipFile(archive) as file:
-            members = [member for member in file.infolist() if not member.is_dir()]
-            _check(archive, members)
-            for member in members:
-                place = target / member.filename
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with file.open(member) as inside, place.open("wb") as outside:
-                    _copy_bounded(inside, outside, member, archive)
-    except _UNREADABLE as error:
-        raise Invalid(
-            "this is not a zip that can be read", where=str(archive), found=str(error)
-        ) from error
-    except OSError as error:
-        if error.errno not in _IMPOSSIBLE:
-            raise Unavailable(
-                "the zip can't be unpacked now", where=str(archive), found=str(error.strerror),
-                hint="nothing was taken; make room or mend the permissions, and run it again",
-            ) from error  # fmt: skip
-        raise Invalid(
-            "this is not a zip that can be read", where=str(archive), found=str(error)
-        ) from error
-
-
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError,
-    ValueError, struct.error,
-)  # fmt: skip
-# bad data has no number; the others are names that no disk takes, or one inside another
-_IMPOSSIBLE = (None, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.EINVAL)
-
-
-def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
-    total = sum(member.file_size for member in members)
-    packed = max(sum(member.compress_size for member in members), 1)
-    if len(members) > MAX_FILES or total > MAX_TOTAL or total / packed > MAX_RATIO:
-        raise Refused(
-            "the zip is larger inside than a class's work can be", where=str(archive),
-            expected=f"at most {MAX_FILES} files, {MAX_TOTAL // 1_000_000} MB, {MAX_RATIO} times its size",
-            found=f"{len(members)} files, {total // 1_000_000} MB, {total // packed} times its size",
-        )  # fmt: skip
-    for member in members:
-        parts = member.filename.replace("\\", "/").split("/")
-        kind = stat.S_IFMT(member.external_attr >> 16)
-        if (
-            member.filename.startswith(("/", "\\"))
-            or ".." in parts
-            or ":" in parts[0]
-            or "\0" in member.filename
-        ):
-            raise Refused(
-                "a file of the zip climbs out of its folder",
-                where=str(archive),
-                found=member.filename,
-            )
-        if kind not in (0, stat.S_IFREG):
-            raise Refused(
-                "the zip holds a link or a device", where=str(archive), found=member.filename
-            )
-
-
-def _copy_bounded(inside: object, outside: object, member: zipfile.ZipInfo, archive: Path) -> None:
-    """Copy what a member declares, no more: the declared size may be a lie."""
-    left = member.file_size
-    while chunk := inside.read(min(left + 1, 1 << 20)):  # type: ignore[attr-defined]
-        left -= len(chunk)
-        if left < 0:
-            raise Refused(
-                "a file of the zip is larger than it says",
-                where=str(archive),
-                found=member.filename,
-            )
-        outside.write(chunk)  # type: ignore[attr-defined]
 
 
 def _sort(

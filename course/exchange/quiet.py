@@ -57,6 +57,8 @@ def nbgrader(doing: str) -> Iterator[list[str]]:
             hint=_AGAIN,
         ) from error  # fmt: skip
     except Exception as error:
+        if isinstance(error.__cause__, CourseError):  # an error of ours that nbgrader was told
+            raise error.__cause__ from error
         reason = _reason([line for line in heard.lines if line.strip()] or [str(error)])
         if reason.startswith(_DISK):
             raise Unavailable(

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from course.errors import Invalid, NotFound
-from course.exchange.transfer import Reach
+from course.exchange.reach import Reach
 from course.layout import Layout, refused
 
 MOST = 4000

@@ -2,16 +2,18 @@
 
 import copy
 import datetime as dt
+import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from course.errors import Invalid, NotFound, nearest
+from course.exchange.access import Access
 from course.exchange.autotests import autotests
 from course.exchange.quiet import nbgrader
-from course.layout import Layout, remove_folder, replace_folder, safe_name
+from course.exchange.reach import ANNOUNCED, Reach, moment
+from course.layout import Layout, remove_folder, replace_folder, safe_name, write
 
 STAGING = Path(".course") / "staging"
 
@@ -75,7 +77,7 @@ def publish(layout: Layout, config: Any, lesson: str) -> None:
         stage.start()
 
 
-def fetch(exchange: "Reach", lesson: str, folder: Path) -> Path:
+def fetch(exchange: Reach, lesson: str, folder: Path) -> Path:
     """Copy a release into the learner's folder; returns the lesson's folder there.
 
     A lesson that is there already is completed by missing files only; nothing is overwritten.
@@ -88,13 +90,22 @@ def fetch(exchange: "Reach", lesson: str, folder: Path) -> Path:
     return folder / lesson
 
 
-def submit(exchange: "Reach", lesson: str, folder: Path) -> str:
+def submit(exchange: Reach, lesson: str, folder: Path) -> str:
     """Hand in the lesson's folder; returns the time of submission as nbgrader writes it.
 
     Raises:
         NotFound: when the learner has no such folder, or the lesson is not released.
         Invalid: when a notebook of the lesson is missing in it.
     """
+    ready(exchange, lesson, folder)
+    with nbgrader(f"submitting {lesson}"):
+        stage = _reach("Submit", exchange, lesson, folder)
+        stage.start()
+        return str(stage.timestamp)
+
+
+def ready(exchange: Reach, lesson: str, folder: Path) -> Path:
+    """Return the learner's folder of a lesson when it can be handed in; raises as `submit`."""
     _released(exchange, lesson)
     own = folder / lesson
     if not own.is_dir():
@@ -111,39 +122,7 @@ def submit(exchange: "Reach", lesson: str, folder: Path) -> str:
             "a notebook of this lesson is missing; was it renamed?", where=str(own),
             expected=missing[0], found=found, hint="give it its name back and submit again",
         )  # fmt: skip
-    with nbgrader(f"submitting {lesson}"):
-        stage = _reach("Submit", exchange, lesson, folder)
-        stage.start()
-        return str(stage.timestamp)
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a learner's machine knows of a course: where its exchange is, and who the learner is.
-
-    Attributes:
-        root: nbgrader's exchange.
-        course_id: the course's name there.
-        learner: the learner's id; ``*`` lets nbgrader take the user's name.
-        cache: where the learner's own copies of submissions are kept.
-    """
-
-    root: Path
-    course_id: str
-    learner: str
-    cache: Path
-
-    @property
-    def outbound(self) -> Path:
-        """The folder of released lessons."""
-        return self.root / self.course_id / "outbound"
-
-    def lessons(self) -> list[str]:
-        """Return the released lessons, sorted."""
-        found = self.outbound.iterdir() if self.outbound.is_dir() else []
-        return sorted(
-            path.name for path in found if path.is_dir() and not path.name.startswith(".")
-        )
+    return own
 
 
 def _released(exchange: Reach, lesson: str) -> None:
@@ -158,10 +137,11 @@ def _released(exchange: Reach, lesson: str) -> None:
 def collect(layout: Layout, config: Any, lesson: str) -> list[str]:
     """Bring the latest submissions into `submitted/`; returns the learners whose came or changed."""
     before = _timestamps(layout, lesson)
-    if not (layout.exchange / layout.course_id / "inbound").is_dir():
+    inbound = layout.exchange / layout.course_id / "inbound"
+    if not over_service(config) and not inbound.is_dir():
         raise NotFound(
             "nothing can have been submitted yet: no lesson is released",
-            where=str(layout.exchange / layout.course_id), hint=f"course release {lesson}",
+            where=str(inbound.parent), hint=f"course release {lesson}",
         )  # fmt: skip
     with nbgrader(f"collecting {lesson}"):
         stage = _stage("Collect", layout, config, lesson)
@@ -169,6 +149,36 @@ def collect(layout: Layout, config: Any, lesson: str) -> list[str]:
         stage.start()
     after = _timestamps(layout, lesson)
     return sorted(learner for learner, when in after.items() if before.get(learner) != when)
+
+
+def over_service(config: Any) -> bool:
+    """Tell whether a course's exchange goes over a course service."""
+    return str(config.ExchangeFactory.get("collect", "")).startswith("course.exchange.http.")
+
+
+def announce(layout: Layout, config: Any, about: dict[str, Any]) -> None:
+    """Tell learners' machines what the course is called and what is out: beside the exchange, and to the service."""
+    place = layout.exchange / layout.course_id
+    lessons = [each for each in about["lessons"] if (place / "outbound" / each["lesson"]).is_dir()]
+    about = {**about, "lessons": lessons}
+    if over_service(config):
+        with Access.of(layout.root).remote() as remote:
+            remote.announce(about)
+    write(place / ANNOUNCED, json.dumps(about, indent=1))
+
+
+def arrived(layout: Layout) -> dict[tuple[str, str], dt.datetime]:
+    """Return when (UTC) the last work came to the exchange, by learner and lesson, collected or not.
+
+    nbgrader names it ``learner+lesson+time+random``.
+    """
+    found: dict[tuple[str, str], dt.datetime] = {}
+    for path in (layout.exchange / layout.course_id / "inbound").glob("*+*+*"):
+        learner, lesson, time = path.name.split("+")[:3]
+        with suppress(ValueError):  # a name that somebody else made
+            at = moment(time)
+            found[learner, lesson] = max(at, found.get((learner, lesson), at))
+    return found
 
 
 def _timestamps(layout: Layout, lesson: str) -> dict[str, str]:
@@ -211,20 +221,9 @@ def submitted_at(folder: Path) -> dt.datetime | None:
     if path.is_symlink() or not path.is_file():
         return None
     try:
-        return _moment(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
+        return moment(path.read_text(encoding="utf-8", errors="replace").strip()[:100])
     except (ValueError, OverflowError):
         return None
-
-
-def _moment(text: str) -> dt.datetime:
-    plain = text.removesuffix(" UTC")
-    if plain != text:
-        with suppress(ValueError):  # as nbgrader writes it; people write otherwise
-            return dt.datetime.fromisoformat(plain).replace(tzinfo=dt.UTC)
-    from nbgrader.utils import parse_utc  # noqa: PLC0415  heavy
-
-    moment: dt.datetime = parse_utc(text)
-    return moment.replace(tzinfo=dt.UTC)
 
 
 def _stage(name: str, layout: Layout, config: Any, lesson: str) -> Any:

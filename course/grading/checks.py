@@ -6,6 +6,7 @@ the tests of one question at a time, with the names of one learner's notebook as
 
 import ast
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -139,7 +140,8 @@ def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
         raise loop.failure
     if not loop.ran:
         raise Invalid(
-            "the tests can't be collected", where=str(path), found=loop.trouble or "no test function",
+            "the tests can't be collected", where=f"{path}:{loop.line}" if loop.line else str(path),
+            found=loop.trouble or "no test function",
             expected="functions named test_..., decorated with @points(..., question=...)",
         )  # fmt: skip
 
@@ -201,13 +203,15 @@ class _Loop:
         self.raised: BaseException | None = None
         self.compared: tuple[str, Any, Any] | None = None
         self.ran = False
-        self.trouble = ""
+        self.trouble, self.line = "", 0
         self.failure: BaseException | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             lines = [line for line in str(report.longrepr).strip().splitlines() if line.strip()]
             self.trouble = lines[-1].removeprefix("E").strip() if lines else "unknown"
+            place = re.search(r"\.py:(\d+): in <module>", "\n".join(lines))
+            self.line = int(place[1]) if place else 0
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed or not session.items:
@@ -238,7 +242,7 @@ class _Loop:
         """Run one test on one notebook."""
         self.notebook, self.raised, self.compared = notebook, None, None
         try:
-            with Limit(seconds) as limit:
+            with Limit(seconds, notebook.last) as limit:
                 notebook.waiting = limit.pause
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
                 return self._note(item, notebook, seconds)

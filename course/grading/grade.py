@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -22,14 +23,18 @@ from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
 from course.notebook import NotebookNode
 from course.questions import sheet
-from course.sandbox import CellRun, Opening, Place, Session, Strike
+from course.sandbox import CellRun, Opening, Place, Session, Strike, UnfitFolderError
 from course.scoring import judge
 
 MAX_BYTES = 500_000_000
 """How large the files of one submission may be together; they are copied into memory."""
+MAX_FILES = 10_000
+MAX_NAME = 1_000
+"""How long a file's name with its folders may be, in bytes; some places that it is copied to lie deeper."""
 MAX_CELLS = 10_000
 MAX_OUTPUT = 20_000_000
 """How many characters of output are kept of one notebook."""
+_LAST_SECONDS = 10.0
 _OURS = {record.NAME, sheet.NAME, "timestamp.txt"}
 
 OpenSession = Callable[[Place], Session]
@@ -42,9 +47,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         Unavailable: there is no room on the disk, or there are no walls.
     """
     mark = fingerprint(work.digest, lesson.fingerprint)
-    size = sum(path.stat().st_size for _, path in files_below(work.folder))
-    if size > MAX_BYTES:
-        reason = f"the files are too large: {size // 10**6} MB, at most {MAX_BYTES // 10**6} MB"
+    if reason := _too_much(work.folder):
         return Graded(work, reason=reason, fingerprint=mark)
     answers = record.read(work.folder)
     repairs = [
@@ -58,16 +61,18 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         try:
             submitted, found = _read(work.folder, name, len(lesson.notebooks))
         except (CourseError, PermissionError) as error:
-            return Graded(work, reason=str(error).replace("\n ", ";"), fingerprint=mark)
+            return Graded(work, reason=_in_one_line(error), fingerprint=mark)
         mended = repair(trusted, submitted)
         repairs += [*found, *mended.repairs]
         run = _Run(lesson, name, trusted, mended.notebook, tests, answers, work.learner)
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
-            others = _lay_out(work.folder, lesson.files, Path(folder))
+            others = lay_out(work.folder, lesson.files, Path(folder))
             start = None if others else _opening(lesson, name, mended.notebook)
-            session = open_session(
-                Place(Path(folder), kernel_of(trusted), lesson.limits, lesson.preload, start)
-            )
+            place = Place(Path(folder), kernel_of(trusted), lesson.limits, lesson.preload, start)
+            try:
+                session = open_session(place)
+            except UnfitFolderError as error:
+                return Graded(work, reason=_in_one_line(error), fingerprint=mark)
             try:
                 verdicts += run.all(session)
                 isolation = session.isolation
@@ -75,6 +80,26 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
                 session.close()
         texts.append((name, notebooks.write_text(mended.notebook)))
     return Graded(work, tuple(verdicts), tuple(repairs), tuple(texts), "", isolation, mark)
+
+
+def _too_much(folder: Path) -> str:
+    """Say what of a submission is more than may be; empty when all is well."""
+    found = [(name, path.stat().st_size) for name, path in files_below(folder)]
+    size = sum(each for _, each in found)
+    if size > MAX_BYTES:
+        return f"the files are too large: {size // 10**6} MB, at most {MAX_BYTES // 10**6} MB"
+    if len(found) > MAX_FILES:
+        return f"there are too many files: {len(found)}, at most {MAX_FILES}"
+    longest = max((len(os.fsencode(name)) for name, _ in found), default=0)
+    if longest > MAX_NAME:
+        return (
+            f"the name of a file with its folders is too long: {longest} bytes, at most {MAX_NAME}"
+        )
+    return ""
+
+
+def _in_one_line(error: Exception) -> str:
+    return str(error).replace("\n ", ";")
 
 
 def _read(folder: Path, name: str, expected: int) -> tuple[NotebookNode, list[Repair]]:
@@ -104,11 +129,14 @@ def _opening(lesson: Prepared, name: str, submitted: NotebookNode) -> Opening | 
     return Opening(cells, lesson.files, lesson.fingerprint) if tuple(first) == cells else None
 
 
-def _lay_out(work: Path, own: Path, target: Path) -> bool:
+def lay_out(work: Path, own: Path, target: Path) -> bool:
     """Copy the learner's files and the lesson's own, which win; notebooks and links stay out.
 
     Returns:
         Whether the learner brought files that are neither the lesson's nor ours.
+
+    Raises:
+        Unavailable: there is no room for them.
     """
     others = False
     try:
@@ -183,7 +211,9 @@ class _Run:
                 question, self.lesson.items[question.id], saved, self.learner
             )
         elif question.kind is Kind.CODE:
-            notes = self.tests.run(question.id, Notebook(session), self.lesson.test_seconds)
+            seconds, limits = self.lesson.test_seconds, self.lesson.limits
+            learners = Notebook(session, seconds + limits.notebook_seconds + _LAST_SECONDS)
+            notes = self.tests.run(question.id, learners, seconds)
             verdict = judge(question.id, question.points, [self._blame(note) for note in notes])
         else:
             note = self._in_notebook(question, run)

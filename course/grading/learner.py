@@ -41,13 +41,15 @@ class Notebook:
 
     Args:
         session: where it runs; its cells have been run so far as they should be.
+        last: after how many seconds altogether a test on it has gone on beyond all limits, in a step
+            that nothing else can end, and this process ends.
 
     Attributes:
         waiting: makes what to be in while the learner's process is asked, which has limits of its own.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, last: float | None = None) -> None:
+        self._session, self.last = session, last
         self.waiting: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def value(self, name: str) -> Any:
@@ -109,6 +111,9 @@ class Proxy:
     def __repr__(self) -> str:
         return f"<{self._handle.type} of the notebook>"
 
+    def __str__(self) -> str:
+        return str(_STR(self)) if "__str__" in self._handle.special else repr(self)
+
 
 _UNFIT = {
     "__getitem__": "has no [{0!r}]", "__setitem__": "has no [{0!r}]", "__delitem__": "has no [{0!r}]",
@@ -126,17 +131,35 @@ _UNFIT = {
 """What Python calls when a test does something with a value, and what to say of a `Proxy` then."""
 
 
-def _unfit(said: str) -> Callable[..., Any]:
+def _special(name: str, said: str) -> Callable[..., Any]:
+    """Return a method that asks the learner's object, where its class has such a method."""
+
     def method(self: Proxy, *arguments: object) -> Any:
-        came = self._handle.type
-        article = "an" if came[:1].lower() in "aeiou" else "a"
-        raise UnfitError(f"what came is {article} {came}, which {said.format(*arguments)}")
+        handle, notebook = self._handle, self._notebook
+        if name in handle.special:
+            asked = {"op": "special", "name": name, "args": _pack([self, *arguments])}
+            return notebook.request(asked)
+        article = "an" if handle.type[:1].lower() in "aeiou" else "a"
+        raise UnfitError(f"what came is {article} {handle.type}, which {said.format(*arguments)}")
 
     return method
 
 
+def _next(self: Proxy) -> Any:
+    found = _NEXT(self)
+    if not isinstance(found, list):
+        raise UnfitError("what came can't be gone through")
+    if not found:
+        raise StopIteration
+    return found[0]
+
+
+_STR = _special("__str__", "")
+_NEXT = _special("__next__", _UNFIT["__iter__"])
+
 for _name, _said in _UNFIT.items():
-    setattr(Proxy, _name, _unfit(_said))
+    setattr(Proxy, _name, _special(_name, _said))
+Proxy.__next__ = _next  # type: ignore[attr-defined]
 
 
 def _pack(value: Any) -> Any:

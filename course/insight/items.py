@@ -17,6 +17,8 @@ FEW = 10
 """Answers below which nothing is said of an item but how many there are."""
 WEAK = 0.15
 """Discrimination below which an item hardly tells the strong from the weak (Ebel & Frisbie 1991, ch. 13: 0.2)."""
+GOOD = 0.3
+"""Discrimination from which on an item is good (as above): one that may be, by its interval, is not called flat."""
 EASY, HARD = 0.95, 0.25
 CAUSES = {
     "strong-fail": "the strong fail it: look at the key, or at the tests",
@@ -121,8 +123,7 @@ def odds(right: "pd.Series[Any]", member: "pd.Series[Any]", stratum: "pd.Series[
         stratum: how well each does elsewhere.
     """
     data = pd.DataFrame({"right": right, "member": member, "stratum": stratum}).dropna()
-    cells = [_cells(part) for _, part in data.groupby("stratum", observed=True)]
-    table = np.array([each for each in cells if sum(each[:2]) and sum(each[2:])], dtype=float)
+    table = _cells(data["right"], data["member"], data["stratum"])
     if not len(table) or not table[:, ::2].sum() or not table[:, 1::2].sum():
         return Interval(math.nan, 0.0, math.inf)
     if not (table[:, 0] * table[:, 3]).sum() or not (table[:, 1] * table[:, 2]).sum():
@@ -216,9 +217,7 @@ def analyse(scores: Frame, wrong: "pd.Series[Any] | None" = None, minutes: Frame
     """
     whole, hard, r = alpha(scores), difficulty(scores), discrimination(scores)
     without = alpha_without(scores)
-    apart = (
-        groups(scores, group) if group is not None else pd.DataFrame(columns=["item", "odds_high"])
-    )
+    apart = _apart(scores, group)
     rows = []
     for name in map(str, scores.columns):
         n = int(scores[name].count())
@@ -237,13 +236,24 @@ def analyse(scores: Frame, wrong: "pd.Series[Any] | None" = None, minutes: Frame
     return found
 
 
+def _apart(scores: Frame, group: "pd.Series[str] | None") -> Frame:
+    """Return how groups differ, with intervals so wide that of all of them only one in twenty times any is wrong.
+
+    That is Bonferroni's correction (Dunn 1961): of five groups and a hundred items, many would differ by chance.
+    """
+    if group is None:
+        return pd.DataFrame(columns=_COMPARED)
+    compared = scores.shape[1] * len(set(group.fillna("")) - {""})
+    return groups(scores, group, 1 - 0.05 / max(compared, 1))
+
+
 def _flags(row: dict[str, Any], whole: float, right: int, behind: int) -> list[str]:
     if row["answered"] < FEW:
         return []
     r, hard = row["discrimination"], row["difficulty"]
     signs = {
-        "strong-fail": r < 0,
-        "flat": 0 <= r < WEAK and HARD < hard < EASY,
+        "strong-fail": r < 0 and row["high"] < WEAK,
+        "flat": 0 <= r < WEAK and row["high"] < GOOD and HARD < hard < EASY,
         "easy": hard > EASY,
         "hard": hard < HARD,
         "odd": r < WEAK and row["alpha_without"] - whole > 0.02,  # noqa: PLR2004  more than rounding
@@ -267,12 +277,12 @@ def _correlation(one: "pd.Series[Any]", other: "pd.Series[Any]") -> float:
     return float(both["one"].corr(both["other"]))
 
 
-def _cells(part: Frame) -> tuple[int, int, int, int]:
-    right, member = part["right"].astype(bool), part["member"].astype(bool)
-    return (
-        int((right & member).sum()), int((~right & member).sum()),
-        int((right & ~member).sum()), int((~right & ~member).sum()),
-    )  # fmt: skip
+def _cells(right: "pd.Series[Any]", member: "pd.Series[Any]", stratum: "pd.Series[Any]") -> Any:
+    """Return of each stratum with both sides: members right and wrong, others right and wrong."""
+    codes, names = pd.factorize(stratum)
+    places = codes * 4 + np.where(member.astype(bool), 0, 2) + np.where(right.astype(bool), 0, 1)
+    table = np.bincount(places, minlength=4 * len(names)).reshape(-1, 4).astype(float)
+    return table[(table[:, :2].sum(axis=1) > 0) & (table[:, 2:].sum(axis=1) > 0)]
 
 
 def _quantile(level: float) -> float:

@@ -2,7 +2,7 @@
 
 A section is finished when its quizzes are answered (those that must be right, rightly) and its
 checks hold. An objective is *shown* when all its questions are settled like that and none that
-could be judged was last answered wrong, *practising* when one of them was tried, else *not
+could be judged was last answered wrong, in a review too, *practising* when one of them was tried, else *not
 started*. Answers in own words stand in the notebook, not in the record, and don't count here.
 """
 
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from course.lesson import dates
+from course.lesson.dates import Own
 from course.lesson.state import State
 from course.questions import Item, sheet
 
@@ -40,6 +42,7 @@ class Plan:
     Attributes:
         minutes: the author's estimate for all of it.
         due: ISO 8601, or text such as "7 days" after the learner's start; empty for never.
+        own: the learner's own date, where the course said it; it goes before ``due``.
         objectives: id -> text.
         items: its quizzes by id; every other question is an exercise with a check.
     """
@@ -51,10 +54,13 @@ class Plan:
     objectives: dict[str, str]
     sections: tuple[Section, ...]
     items: dict[str, Item]
+    own: Own | None = None
 
     @property
     def moment(self) -> dt.datetime | None:
         """When the lesson is due; None when that hangs on the learner's start, or for never."""
+        if self.own is not None:
+            return self.own.due.astimezone()
         try:
             return dt.datetime.fromisoformat(self.due).astimezone()
         except ValueError:
@@ -94,6 +100,7 @@ def read(folder: Path) -> Plan:
         folder.name, str(about.get("title", folder.name)), int(about.get("minutes", 0)),
         str(about.get("due", "")), {one["id"]: one["text"] for one in objectives},
         tuple(sections) or (Section("", "", (), tuple(items)),), items,
+        dates.read(folder.parent).get(folder.name),
     )  # fmt: skip
 
 
@@ -128,7 +135,8 @@ def status(plan: Plan, state: State, objective: str) -> Status:
 
 
 def _is_wrong(state: State, question: str) -> bool:
-    scaled = state.answers[question].scaled
+    answers = [state.answers[question], *state.reviews.get(question, ())]
+    scaled = max(answers, key=lambda one: dt.datetime.fromisoformat(one.time)).scaled
     return scaled is not None and scaled < 1
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from course.lesson import front, plan, record
+from course.lesson import front, plan, record, words
 from course.lesson.card import Card, Line
 from course.lesson.language import _, _n
 from course.lesson.plan import Plan
@@ -40,8 +40,7 @@ def card(lesson: Plan, state: State, trouble: str = "") -> Card:
     still = plan.must_still(lesson, state)
     if still:
         lines.append(("!", _("must still be right: {names}").format(names=", ".join(still))))
-    if lesson.due:
-        lines.append(("◷", _("due: {when}").format(when=due(lesson.due))))
+    lines += [("◷", said) for said in due_lines(lesson)]
     unread = _n(
         "{count} line of the record could not be read and was left alone",
         "{count} lines of the record could not be read and were left alone", state.unreadable,
@@ -84,6 +83,18 @@ def _coming(lesson: Plan, state: State) -> str:
     return _("Next: {section} ({question})").format(section=title, question=still[0])
 
 
+def due_lines(lesson: Plan) -> list[str]:
+    """Say when a lesson is due for this learner, and what is special about that."""
+    own = lesson.own
+    if own is None:
+        return [_("due: {when}").format(when=due(lesson.due))] if lesson.due else []
+    lines = [_("due: {when}").format(when=due(own.due.isoformat()))]
+    lines += [_("you were given more time for this lesson")] if own.extended else []
+    grace = words.of_span(own.grace * 60)
+    lines += [_("{time} after it cost nothing").format(time=grace)] if own.grace else []
+    return lines
+
+
 def due(text: str) -> str:
     """Return a due date in the learner's own time zone; a relative one in words."""
     try:
@@ -112,6 +123,6 @@ def line(home: Path, order: list[str]) -> str:
         lesson, state = here[name], record.read(home / name)
         if plan.next_section(lesson, state) is not None:
             said = [f"{lesson.title}: {_far(lesson, state)}"]
-            said += [_("due: {when}").format(when=due(lesson.due))] if lesson.due else []
+            said += due_lines(lesson)[:1]
             return f"{'; '.join(said)}. {_coming(lesson, state)}"
     return _("All your lessons are done. Hand in what is not handed in yet: course submit LESSON")

@@ -5,6 +5,7 @@ from functools import lru_cache
 from getpass import getuser
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import anywidget
 import traitlets
@@ -14,11 +15,14 @@ from course.lesson.language import _
 from course.lesson.sitting import Sitting
 from course.questions import Item, MalformedAnswerError, sheet
 
+_shown: WeakSet["QuizWidget"] = WeakSet()
 _DOES = {"answer", "hint", "reveal", "again"}
 
 
 class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
     """A question on the screen.
+
+    Its folder is where the record lies; without one nothing is kept, as in an author's preview.
 
     ``item`` is the question as it is asked now, ``state`` what is known of the answer (see
     `Sitting.view`), ``turn`` counts the replies. The page sends ``{"does": "answer", "response":
@@ -30,26 +34,49 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     item = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     turn = traitlets.Int(0).tag(sync=True)
+    place = traitlets.Unicode().tag(sync=True)  # what the page keeps unsaved answers under
 
-    def __init__(self, sitting: Sitting) -> None:
-        self.sitting, shared = sitting, page.page()
+    def __init__(self, sitting: Sitting, folder: Path | None = None) -> None:
+        self.sitting, self.folder, shared = sitting, folder, page.page()
         super().__init__(
             page=str(shared.model_id),
             layout=shared.layout,
             item=page.drawn(sitting.prepared, sitting.variant),
             state=sitting.view(),
+            place=f"{sitting.learner}{folder}" if folder else "",
         )
         self.on_msg(self._heard)
+        _shown.add(self)
 
     def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         with self.hold_sync():  # all of it reaches the screen together
             self.act(content)
             self.turn += 1
+        for other in list(_shown):
+            if other is not self and other.same == self.same and other.comm is not None:
+                other.see()
+
+    @property
+    def same(self) -> tuple[Path | None, str, int]:
+        """What two places that show the same question have in common."""
+        return self.folder, self.sitting.item.id, self.sitting.variant
+
+    def see(self) -> None:
+        """Show what was answered elsewhere in the meantime."""
+        with self.hold_sync():
+            self._renew()
+            self.state = self.sitting.view()
+            self.turn += 1
+
+    def _renew(self) -> None:
+        if self.folder is not None:
+            self.sitting.see(record.read(self.folder))
 
     def act(self, content: dict[str, Any]) -> None:
         """Do what the page asks for, and say what came of it."""
         does, before = content.get("does"), self.sitting.variant
         said: dict[str, Any] = {}
+        self._renew()
         try:
             if does == "answer":
                 self.sitting.answer(content.get("response"))
@@ -119,7 +146,7 @@ def show_quiz(question: str) -> None:
         )
         return
     try:
-        display(QuizWidget(sitting(folder, items[question])))
+        display(QuizWidget(sitting(folder, items[question]), folder))
     except KeyError:  # of a plugin that is not here, or of a later version
         _say(
             _(

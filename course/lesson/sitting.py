@@ -39,16 +39,19 @@ class Sitting:
         self, item: Item, learner: str, write: Write, state: State | None = None,
         due: dt.datetime | None = None,
     ) -> None:  # fmt: skip
-        state = state or State()
         self.item, self.learner, self.write, self.due = item, learner, write, due
         self.kind = kind_of(item)
-        self.tries = [each for each in state.tries.get(item.id, []) if self._fits(each)]
-        self.hints = min(state.hints.get(item.id, 0), len(item.hints))
-        self.revealed = item.id in state.revealed
+        self.see(state or State())
         last = self.tries[-1] if self.tries else None
         self.variant = last.variant if last else 0
         known = last.seed if last else None
         self.seed = seed(learner, item.id, self.variant) if known is None else known
+
+    def see(self, state: State) -> None:
+        """Take in what the record says by now: the same question may be shown in two places."""
+        self.tries = [each for each in state.tries.get(self.item.id, []) if self._fits(each)]
+        self.hints = min(state.hints.get(self.item.id, 0), len(self.item.hints))
+        self.revealed = self.item.id in state.revealed
 
     def _fits(self, each: Try) -> bool:
         """Tell whether an answer still is one: a new version may have other options."""
@@ -199,7 +202,7 @@ class Sitting:
             "again": self.again_label,
             "reveal": self.reveal_label,
             "mayReveal": self.unlocked,
-            "solution": markup.block(solution(self.item, self.seed)) if self.revealed else "",
+            "solution": markup.block(solution(self.item, self.seed)) if self.revealed and self.unlocked else "",
             "until": until.isoformat() if until else "",
             "delay": self.item.delay,
             "waiting": _("A fresh variant in {time}"),

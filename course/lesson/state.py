@@ -14,6 +14,7 @@ from typing import Any
 VERBS = {
     "opened": "http://activitystrea.ms/schema/1.0/open",
     "answered": "http://adlnet.gov/expapi/verbs/answered",
+    "reviewed": "http://id.tincanapi.com/verb/reviewed",
     "attempted": "http://adlnet.gov/expapi/verbs/attempted",
     "hinted": "http://activitystrea.ms/schema/1.0/request",
     "revealed": "http://id.tincanapi.com/verb/viewed",
@@ -116,6 +117,7 @@ class State:
     Attributes:
         answers: the last answer per question.
         tries: all of them, in order.
+        reviews: answers that `course.review` asked for; they earn nothing and cost nothing.
         hints: the highest step taken per question, from 1.
         revealed: questions whose solution was seen.
         checks: the last check per exercise.
@@ -130,6 +132,7 @@ class State:
 
     answers: dict[str, Try] = field(default_factory=dict)
     tries: dict[str, list[Try]] = field(default_factory=dict)
+    reviews: dict[str, list[Try]] = field(default_factory=dict)
     hints: dict[str, int] = field(default_factory=dict)
     revealed: set[str] = field(default_factory=set)
     checks: dict[str, Check] = field(default_factory=dict)
@@ -180,15 +183,22 @@ Result = dict[str, Any]
 
 
 def _answered(state: State, name: str, time: str, result: Result, context: Result) -> None:
+    state.answers[name] = one = _try(time, result, context)
+    state.tries.setdefault(name, []).append(one)
+
+
+def _reviewed(state: State, name: str, time: str, result: Result, context: Result) -> None:
+    state.reviews.setdefault(name, []).append(_try(time, result, context))
+
+
+def _try(time: str, result: Result, context: Result) -> Try:
     response, scaled, seed = result["response"], result.get("scaled"), context.get("seed")
     if not isinstance(response, list) or not _is_text(*response):
         raise ValueError
     if scaled is not None:
         scaled = _number(scaled, 1)
     variant = _whole(context.get("variant", 0))
-    one = Try(response, time, scaled, seed if isinstance(seed, int) else None, variant)
-    state.answers[name] = one
-    state.tries.setdefault(name, []).append(one)
+    return Try(response, time, scaled, seed if isinstance(seed, int) else None, variant)
 
 
 def _attempted(state: State, name: str, time: str, result: Result, context: Result) -> None:
@@ -243,7 +253,7 @@ def _reflected(state: State, name: str, time: str, result: Result, _context: Res
 
 
 _PUT = {VERBS[put.__name__[1:]]: put for put in (
-    _answered, _attempted, _hinted, _revealed, _opened, _completed, _skipped, _watched, _asked,
+    _answered, _reviewed, _attempted, _hinted, _revealed, _opened, _completed, _skipped, _watched, _asked,
     _reflected)}  # fmt: skip
 
 

@@ -96,11 +96,12 @@ class VideoWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships
         """Show the quiz that stands at a time below the video, until it is answered."""
         from course.lesson.quiz import QuizWidget, sitting  # noqa: PLC0415  heavy
 
-        if not 0 <= number < len(self.questions):
+        self.waiting = self._open()  # it may have been answered in its own cell meanwhile
+        if not 0 <= number < len(self.questions) or self.waiting[number] < 0:
             return
         folder, name = self.path.parent, self.questions[number][1]
         items = sheet.items((folder / sheet.NAME).read_text(encoding="utf-8"))
-        quiz = QuizWidget(sitting(folder, items[name]))
+        quiz = QuizWidget(sitting(folder, items[name]), folder)
         quiz.observe(lambda _change: setattr(self, "waiting", self._open()), names="state")
         self.below.children = [quiz]
 

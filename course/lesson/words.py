@@ -41,6 +41,7 @@ def of_the_page() -> dict[str, str]:
         ),
         "saved": _("Saved {time}"),
         "changed": _("Changed. Press “{button}” to keep the new answer."),
+        "unsaved": _("Not saved yet. Press “{button}” to keep this."),
         "ready": _("You can go on now."),
         "unknown": _(
             "This question needs a newer version of course: its form “{form}” is unknown here."
@@ -108,6 +109,39 @@ def of_span(seconds: int) -> str:
         minutes = seconds // 60
         return _n("{n} minute", "{n} minutes", minutes).format(n=minutes)
     return _n("{n} second", "{n} seconds", seconds).format(n=seconds)
+
+
+def of_due(when: dt.datetime, now: dt.datetime | None = None) -> str:
+    """Say when something is due, in the zone of ``now``, by default the computer's.
+
+    Within a week the day of the week stands for the date.
+    """
+    now = now or dt.datetime.now().astimezone()
+    when = when.astimezone(now.tzinfo)
+    days, time = (when.date() - now.date()).days, f"{when:%H:%M}"
+    if days in (0, 1):
+        return (_("{time} today") if days == 0 else _("{time} tomorrow")).format(time=time)
+    if 1 < days < 7:  # noqa: PLR2004  days of a week
+        return f"{of_weekday(when.date())} {time}"
+    return f"{when:%Y-%m-%d} {time} {when.tzname()}"
+
+
+def of_weekday(day: dt.date) -> str:
+    """Say the day of the week."""
+    names = (
+        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+    )  # fmt: skip
+    return names[day.weekday()]
+
+
+def of_minutes(minutes: int) -> str:
+    """Say how long something takes, as an estimate."""
+    if minutes < 100:  # noqa: PLR2004  beyond it nobody counts in minutes
+        return _n("about {count} minute", "about {count} minutes", minutes).format(count=minutes)
+    hours = f"{round(minutes / 30) / 2:g}"
+    return _n("about {count} hour", "about {count} hours", 1 if hours == "1" else 2).format(
+        count=hours
+    )
 
 
 def of_time(moment: str) -> str:

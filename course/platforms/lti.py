@@ -8,37 +8,28 @@ course makes of it. Nothing here knows a web framework: parameters and cookies c
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 from jwcrypto.jwk import JWK
 from pylti1p3.assignments_grades import AssignmentsGradesService
-from pylti1p3.cookie import CookieService
 from pylti1p3.deep_link_resource import DeepLinkResource
-from pylti1p3.exception import LtiException, LtiServiceException, OIDCException, ToolConfException
 from pylti1p3.grade import Grade
 from pylti1p3.lineitem import LineItem
-from pylti1p3.message_launch import MessageLaunch
 from pylti1p3.names_roles import NamesRolesProvisioningService
-from pylti1p3.oidc_login import OIDCLogin
-from pylti1p3.redirect import Redirect
 from pylti1p3.registration import Registration
-from pylti1p3.request import Request
 from pylti1p3.service_connector import ServiceConnector
 from pylti1p3.session import SessionService
 from pylti1p3.tool_config.dict import ToolConfDict
-from requests import RequestException
 
-from course.errors import Invalid, Refused, Unavailable
+from course.errors import Invalid
 from course.model import Learner
+from course.platforms.lti_wire import Asked, Connector, Cookies, Launch, Login, told
 
 _CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 _NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 _TEACHES = ("#Instructor", "#Administrator", "#ContentDeveloper")
 _KEY_BITS = 2048
-_FAULTS = (LtiException, OIDCException, ToolConfException)
-Words = ParamSpec("Words")
-Came = TypeVar("Came")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +155,12 @@ class Tool:
         Raises:
             Refused: nobody whom we know asks.
         """
-        request = _Request(words, {}, self.sessions)
-        cookies = _Cookies(request)
-        oidc = _Login(
+        request = Asked(words, {}, self.sessions)
+        cookies = Cookies(request)
+        oidc = Login(
             request, self.config, session_service=SessionService(request), cookie_service=cookies
         )
-        where = _told(oidc.get_redirect_object)(f"{self.address}/launch").get_redirect_url()
+        where = told(oidc.get_redirect_object)(f"{self.address}/launch").get_redirect_url()
         return where, cookies.new
 
     def launch(self, words: Mapping[str, str], cookies: Mapping[str, str]) -> Launched:
@@ -178,10 +169,10 @@ class Tool:
         Raises:
             Refused: it is not signed by a platform that we know, or not for us, or was used before.
         """
-        request = _Request(words, cookies, self.sessions)
-        message = _Launch(request, self.config, session_service=SessionService(request),
-                          cookie_service=_Cookies(request))  # fmt: skip
-        data: Mapping[str, Any] = cast("Any", _told(lambda: message.validate().get_launch_data())())
+        request = Asked(words, cookies, self.sessions)
+        message = Launch(request, self.config, session_service=SessionService(request),
+                          cookie_service=Cookies(request))  # fmt: skip
+        data: Mapping[str, Any] = cast("Any", told(lambda: message.validate().get_launch_data())())
         # a nonce counts once, so that a launch that was overheard is worth nothing
         self.sessions.pop(f"lti1p3-nonce-{data['nonce']}", None)
         services = Services(
@@ -226,7 +217,7 @@ class Tool:
                 "the platform offers no roster",
                 expected="a launch with Names and Role Provisioning Services",
             )
-        members = _told(
+        members = told(
             NamesRolesProvisioningService(
                 self._connector(services), cast("Any", services.nrps)
             ).get_members
@@ -253,9 +244,9 @@ class Tool:
         service = AssignmentsGradesService(self._connector(services), cast("Any", services.ags))
         item = LineItem().set_tag(link.lesson).set_label(link.title).set_score_maximum(link.maximum)
         item.set_resource_id(link.lesson)
-        item = _told(service.find_or_create_lineitem)(item)
+        item = told(service.find_or_create_lineitem)(item)
         for each in scores:
-            _told(service.put_grade)(_grade(each), item)
+            told(service.put_grade)(_grade(each), item)
         return len(scores)
 
     def _connector(self, services: Services) -> ServiceConnector:
@@ -263,7 +254,7 @@ class Tool:
         if found is None:
             raise Invalid("this platform is not known any more", where=services.issuer, found=services.client,
                           expected="one of [[platforms.lti]] in course.toml")  # fmt: skip
-        return _Connector(found)
+        return Connector(found)
 
 
 def _grade(score: Score) -> Grade:
@@ -299,93 +290,3 @@ def _plain(text: Any) -> str:
     return (
         str(text or "").replace("<", "").replace(">", "")
     )  # nbgrader's pages would take it for HTML
-
-
-def _told(call: Callable[Words, Came]) -> Callable[Words, Came]:
-    """Return a function with the library's errors in our words."""
-
-    def inner(*words: Words.args, **named: Words.kwargs) -> Came:
-        try:
-            return call(*words, **named)
-        except RequestException as error:
-            raise Unavailable("the learning platform can't be reached", found=str(error)) from error
-        except LtiServiceException as error:
-            raise Unavailable("the learning platform refused", found=str(error)) from error
-        except (*_FAULTS, KeyError, ValueError, AssertionError) as error:
-            raise Refused(
-                "this is no launch by a platform that the course knows", found=str(error) or type(error).__name__,
-                expected="one of [[platforms.lti]] in course.toml, and a launch that was not used before",
-            ) from error  # fmt: skip
-
-    return inner
-
-
-class _Request(Request):
-    def __init__(
-        self,
-        words: Mapping[str, str],
-        cookies: Mapping[str, str],
-        session: MutableMapping[str, Any],
-    ) -> None:
-        self._words, self.cookies, self._session = words, cookies, session
-
-    @property
-    def session(self) -> MutableMapping[str, Any]:
-        return self._session
-
-    def is_secure(self) -> bool:
-        return True
-
-    def get_param(self, key: str) -> str:
-        return self._words.get(key, "")
-
-
-class _Cookies(CookieService):
-    def __init__(self, request: _Request) -> None:
-        self._request, self.new = request, dict[str, str]()
-
-    def get_cookie(self, name: str) -> str | None:
-        return self._request.cookies.get(f"{self._cookie_prefix}-{name}")
-
-    def set_cookie(self, name: str, value: str | int, exp: int | None = 3600) -> None:  # noqa: ARG002  the library's
-        self.new[f"{self._cookie_prefix}-{name}"] = str(value)
-
-
-class _Connector(ServiceConnector):
-    """Asks with one token for everything that one call of ours asks for."""
-
-    def __init__(self, registration: Registration) -> None:
-        super().__init__(registration)
-        self._tokens: dict[str, str] = {}
-
-    def _get_cached_access_token(self, scope_key: str) -> str | None:
-        return self._tokens.get(scope_key)
-
-    def _cache_access_token(self, scope_key: str, access_token: str, expires_in: float) -> None:  # noqa: ARG002  as above
-        self._tokens[scope_key] = access_token
-
-
-class _Redirect(Redirect[str]):
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def get_redirect_url(self) -> str:
-        return self._url
-
-    def set_redirect_url(self, location: str) -> None:
-        self._url = location
-
-    def do_redirect(self) -> str:
-        return self._url
-
-    do_js_redirect = do_redirect
-
-
-class _Login(OIDCLogin[Any, Any, Any, Any, str]):
-    def get_redirect(self, url: str) -> _Redirect:
-        return _Redirect(url)
-
-
-class _Launch(MessageLaunch[Any, Any, Any, Any]):
-    def _get_request_param(self, key: str) -> str:
-        return str(self._request.get_param(key))

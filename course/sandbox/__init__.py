@@ -4,6 +4,7 @@ This room knows processes and limits, and nothing of lessons. `open_session` giv
 place to run one notebook; the place is gone, with everything started in it, after `close`.
 """
 
+from course.sandbox.luggage import UnfitFolderError
 from course.sandbox.session import (
     CellRun,
     Limits,
@@ -20,5 +21,5 @@ from course.sandbox.session import (
 )
 
 __all__ = [
-    "CellRun", "Limits", "Opening", "Place", "Reply", "Session", "Strike", "Warmth", "kindle", "open_session", "use", "warm_up",
+    "CellRun", "Limits", "Opening", "Place", "Reply", "Session", "Strike", "UnfitFolderError", "Warmth", "kindle", "open_session", "use", "warm_up",
 ]  # fmt: skip

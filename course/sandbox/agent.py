@@ -5,6 +5,7 @@ It is the learner's: nothing here is trusted, and no rule of grading stands here
     {"op": "get", "name": N}                               the value of a name
     {"op": "call", "target": ID or N, "args": [...], "kwargs": {...}}
     {"op": "attr", "target": ID or N, "name": N}
+    {"op": "special", "name": N, "args": [...]}            what Python does for `len`, say
 
 Replies: {"ok": value, "printed": text}, {"missing": N, "known": [...]}, or
 {"raised": type name, "bases": [type names], "text": message, "printed": text}.
@@ -12,12 +13,29 @@ Replies: {"ok": value, "printed": text}, {"missing": N, "known": [...]}, or
 
 import contextlib
 import io
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from course.sandbox import values
 
 MAX_PRINTED = 10_000
 MAX_KEPT = 10_000
+
+
+def _next(items: Iterator[object]) -> list[object]:
+    """Return the next item in a list; an empty one at the end."""
+    for item in items:
+        return [item]
+    return []
+
+
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "__len__": len, "__iter__": iter, "__next__": _next, "__getitem__": operator.getitem,
+    "__str__": str, "__int__": int, "__float__": float,
+}  # fmt: skip
+"""Special methods that a test may use on a learner's object, and what calls each of them. None that
+decides (`__eq__`, `__lt__`, `__contains__`) or that is handed what is expected (`x - 4`)."""
 
 
 class Agent:
@@ -53,6 +71,8 @@ class Agent:
             value = self.namespace[request["name"]]
         elif request["op"] == "attr":
             value = getattr(self._target(request["target"]), request["name"])
+        elif request["op"] == "special":
+            value = SPECIAL[request["name"]](*values.decode(request["args"], self._resolve))
         else:
             args = values.decode(request["args"], self._resolve)
             kwargs = values.decode(request["kwargs"], self._resolve)
@@ -72,6 +92,7 @@ class Agent:
         return {
             "$": "handle", "id": len(self.kept) - 1, "type": type(value).__name__,
             "callable": callable(value), "facts": values.encode(_facts(value)),
+            "special": [name for name in SPECIAL if _has(value, name)],
         }  # fmt: skip
 
 
@@ -80,6 +101,11 @@ def _text(error: BaseException) -> str:
         return str(error)[:2000]
     except Exception:  # noqa: BLE001  a learner's __str__ may do anything
         return ""
+
+
+def _has(value: object, name: str) -> bool:
+    """Whether a class brings a special method of its own."""
+    return getattr(type(value), name, None) not in (None, getattr(object, name, None))
 
 
 def _facts(value: Any) -> object:

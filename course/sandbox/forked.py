@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from course.errors import Unavailable
+from course.errors import CourseError, Unavailable
 from course.sandbox import wire
 from course.sandbox.replay import Replay
 from course.sandbox.reply import read_reply, read_run
@@ -100,12 +100,17 @@ class ForkedSession:
         begin = time.monotonic()
         try:
             self.room = self._enter()
-        except Unavailable:
+        except CourseError:
             self.lost = True
             return Strike.CRASH
         finally:
             self.left -= time.monotonic() - begin
-        return self.replay.onto(self._run, len(self.stem.runs) if self.stem else 0)
+        return self.replay.onto(self._run_again, len(self.stem.runs) if self.stem else 0)
+
+    def _run_again(self, count: int, source: str) -> CellRun:
+        result = self._run(count, source)
+        lost = self.room is None and result.strike is Strike.MEMORY
+        return _struck(Strike.CRASH) if lost else result
 
     def _run(self, count: int, source: str) -> CellRun:
         most = int(self.limits.output_mb * 2**20)
@@ -130,9 +135,12 @@ class ForkedSession:
     ) -> tuple[Strike, dict[str, Any] | None]:
         """Send a request; return how that went and the answer, if any. Keeps the time."""
         assert self.room is not None  # noqa: S101  _revive went before
+        patience = self.room.patience
+        if self.left <= 0:
+            self.left += patience.grant(self.room.number())
         if self.left <= 0:
             return Strike.TIMEOUT, None
-        begin = time.monotonic()
+        begin = time.monotonic() - patience.granted
         try:
             return Strike.OK, self.room.exchange(message, min(seconds, self.left))
         except TimeoutError:
@@ -142,10 +150,10 @@ class ForkedSession:
         except wire.MalformedError:
             strike = Strike.PROTOCOL
         except EOFError:
-            strike = Strike.CRASH
+            strike = Strike.MEMORY if self.room.overloaded else Strike.CRASH
             self.lost = self.room.orphaned()
         finally:
-            self.left -= time.monotonic() - begin
+            self.left -= time.monotonic() - patience.granted - begin
         self._lose()
         return strike, None
 
@@ -233,18 +241,26 @@ def kindle(*, walls: bool) -> None:
             _kindled[level].kindle()
 
 
+_proven: list[str] = []
+"""The level that rooms of this process have. What once stood is never exchanged for less."""
+
+
 def best_session(place: Place) -> ForkedSession:
     """Start a session behind the strongest walls that can be built here, never behind none.
 
     Raises:
         Unavailable: there are none; the reasons of every level are in it.
+        UnfitFolderError: no room can hold the place's folder.
     """
     reasons = []
-    for level in LADDER[:-1]:
+    for level in _proven or LADDER[:-1]:
         try:
-            return zygote_for(level, tuple(place.preload)).open(place)
+            session = zygote_for(level, tuple(place.preload)).open(place)
         except Unavailable as error:
             reasons.append(f"{level}: {error.found}")
+        else:
+            _proven[:] = [level]
+            return session
     raise Unavailable("no sandbox can be built here", found="; ".join(reasons))
 
 

@@ -5,6 +5,7 @@ Links, devices, pipes and sockets are left behind: a link could point at what th
 have.
 """
 
+import errno
 import json
 import os
 import stat
@@ -12,9 +13,15 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from course.errors import Invalid
+
 _COPY = 1 << 20
 _HEAD = struct.Struct("QQ")
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class UnfitFolderError(Invalid):
+    """A folder that no room can hold: that is about the folder, and never about the walls."""
 
 
 def pack(folder: Path, without: str = "") -> tuple[int, int]:
@@ -67,7 +74,22 @@ def _copy(name: str, here: int, bag: int) -> int:
 
 
 def unpack(bag: int, folder: str) -> None:
-    """Write the files in a descriptor that `pack` made below ``folder``."""
+    """Write the files in a descriptor that `pack` made below ``folder``.
+
+    Raises:
+        UnfitFolderError: there are too many of them, or their names are too long.
+    """
+    try:
+        _unpack(bag, folder)
+    except OSError as error:
+        many = error.errno == errno.ENOSPC
+        raise UnfitFolderError(
+            "too many files and folders" if many else "a name is too long, or can't stand here",
+            found=error.strerror or str(error),
+        ) from error
+
+
+def _unpack(bag: int, folder: str) -> None:
     end, length = _HEAD.unpack(os.pread(bag, _HEAD.size, 0))
     offset = _HEAD.size
     for name, size in json.loads(os.pread(bag, length, end)):

@@ -45,8 +45,7 @@ class Resident:
             pass
         except BaseException as error:  # noqa: BLE001  nothing may return into the zygote's loop
             with suppress(BaseException):
-                text = f"{type(error).__name__}: {error}"
-                wire.send(speak, {"failed": text, "trace": traceback.format_exc()})
+                wire.send(speak, _complaint(error))
         finally:
             os._exit(1)
 
@@ -112,6 +111,12 @@ class Resident:
             self._answer(answer)
         finally:
             os._exit(1)
+
+
+def _complaint(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, luggage.UnfitFolderError):
+        return {"unfit": f"{error.what}: {error.found}"}
+    return {"failed": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
 
 
 def _limits(order: dict[str, Any], processes: int) -> dict[int, int]:

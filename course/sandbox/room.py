@@ -4,12 +4,15 @@ import os
 import select
 import signal
 import socket
+import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from course.sandbox import wire
+from course.sandbox import weight, wire
+from course.sandbox.patience import Patience
 
 GRACE = 0.3
 """How long a process may take, in seconds, to end by itself what took too long."""
@@ -17,7 +20,7 @@ GRACE = 0.3
 _END_MS = 50  # by how much the end of the warm process may be seen later than that of its rooms
 
 
-@dataclass
+@dataclass(eq=False)
 class Room:
     """One notebook's process.
 
@@ -26,33 +29,46 @@ class Room:
         process: a descriptor of it, or of its keeper. When that ends, all in the room has ended.
         end: the signal that makes it end.
         origin: the line to the warm process that it came from.
+        most: how many bytes all its processes may use together.
+
+    Attributes:
+        asked: how many requests were sent.
+        overloaded: whether it was ended because they used more.
+        patience: what it was granted beside the limits.
     """
 
     channel: socket.socket
     process: int
     end: signal.Signals
     origin: socket.socket
-    number: int = 0
+    most: int
+    asked: int = 0
+    overloaded: bool = False
+    patience: Patience = field(default_factory=Patience)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        weight.watch(self)
 
     def exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send a request and wait for its answer.
 
         Raises:
-            TimeoutError: it took longer than ``seconds``.
+            TimeoutError: it took longer than ``seconds``, see `Patience`.
             wire.MalformedError: what came is no answer to this request.
             EOFError: the process ended.
         """
-        deadline = time.monotonic() + seconds
-        self.number += 1
+        deadline = self.patience.until(self.number, seconds)
+        self.asked += 1
         try:
-            wire.send(self.channel, {**message, "number": self.number}, deadline)
+            wire.send(self.channel, {**message, "number": self.asked}, deadline)
         except ConnectionError as error:
             raise EOFError from error
         return self._answer(deadline)
 
-    def _answer(self, deadline: float) -> dict[str, Any]:
+    def _answer(self, deadline: wire.Deadline) -> dict[str, Any]:
         answer = wire.receive(self.channel, deadline)
-        if answer.get("number") != self.number:
+        if answer.get("number") != self.asked:
             raise wire.MalformedError("not the answer to this request")
         return answer
 
@@ -76,15 +92,34 @@ class Room:
         gone.register(self.origin, 0)  # the end of the other side is always told
         return bool(gone.poll(_END_MS))
 
+    def number(self) -> int:
+        """Return the number of its process, or of its keeper; -1 when that has ended."""
+        with self._lock:
+            if self.process < 0:
+                return -1
+            about = Path(f"/proc/self/fdinfo/{self.process}").read_text(encoding="ascii")
+        return int(about.partition("Pid:")[2].split()[0])
+
+    def overload(self) -> None:
+        """End it, because its processes use too much memory together."""
+        with self._lock:
+            self.overloaded = self.process >= 0
+            self._end()
+
     def close(self) -> None:
         """End everything in the room and wait until it is gone."""
-        if self.process < 0:
-            return
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.process, self.end)
-        gone = select.poll()
-        gone.register(self.process, select.POLLIN)
-        gone.poll()
-        os.close(self.process)
-        self.channel.close()
-        self.process = -1
+        with self._lock:
+            if self.process < 0:
+                return
+            self._end()
+            gone = select.poll()
+            gone.register(self.process, select.POLLIN)
+            gone.poll()
+            os.close(self.process)
+            self.channel.close()
+            self.process = -1
+
+    def _end(self) -> None:
+        if self.process >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.process, self.end)

@@ -179,6 +179,7 @@ def open_session(place: Place, *, walls: bool = True) -> Session:
 
     Raises:
         Unavailable: walls are wanted and can't be had; the reasons are in it.
+        UnfitFolderError: the folder has more files than a room can hold.
     """
     python = place.kernel.startswith("python")
     if walls and not python:

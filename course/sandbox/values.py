@@ -47,12 +47,14 @@ class Handle:
         type: name of its class, as the learner's process states it.
         callable: whether it can be called.
         facts: plain description (a figure's axes, say).
+        special: names of special methods that its class brings, ``__len__`` say.
     """
 
     id: int
     type: str
     callable: bool
     facts: Any = None
+    special: frozenset[str] = frozenset()
 
 
 def _refuse(value: object) -> dict[str, Any]:
@@ -248,7 +250,7 @@ class _Decoder:
         if data is None or isinstance(data, (bool, int, float, str)):
             return data
         if isinstance(data, list):
-            return [self.decode(item, depth + 1) for item in data]
+            return bounds.spread([self.decode(item, depth + 1) for item in data])
         if not isinstance(data, dict):
             raise UndecodableError(f"unexpected {type(data).__name__}")
         if "$" not in data:
@@ -261,13 +263,13 @@ class _Decoder:
     def many(self, items: Any, depth: int) -> list[Any]:
         if not isinstance(items, list):
             raise UndecodableError("a list was expected")
-        return [self.decode(item, depth + 1) for item in items]
+        return bounds.spread([self.decode(item, depth + 1) for item in items])
 
 
 def _handle(self: _Decoder, data: Mapping[str, Any], depth: int) -> object:
     handle = Handle(
         int(data["id"]), str(data["type"])[:200], bool(data["callable"]),
-        self.decode(data.get("facts"), depth),
+        self.decode(data.get("facts"), depth), frozenset(map(str, data.get("special", [])[:100])),
     )  # fmt: skip
     return self.resolve(handle)
 
@@ -363,9 +365,9 @@ _REBUILD: dict[str, Callable[[_Decoder, Mapping[str, Any], int], object]] = {
     "tuple": lambda s, d, n: tuple(s.many(d["v"], n)),
     "set": lambda s, d, n: set(s.many(d["v"], n)),
     "frozenset": lambda s, d, n: frozenset(s.many(d["v"], n)),
-    "dict": lambda s, d, n: {s.decode(k, n): s.decode(v, n) for k, v in d["v"]},
+    "dict": lambda s, d, n: dict(zip(s.many([k for k, _ in d["v"]], n), s.many([v for _, v in d["v"]], n))),  # noqa: B905  of pairs
     "range": lambda _s, d, _n: bounds.numbers(d["v"]),
-    "decimal": lambda _s, d, _n: decimal.Decimal(bounds.short(d["v"])),
+    "decimal": lambda _s, d, _n: bounds.number(d["v"]),
     "fraction": lambda _s, d, _n: bounds.fraction(d["v"]),
     "timedelta": lambda _s, d, _n: dt.timedelta(*(int(part) for part in d["v"])),
     "datetime": lambda _s, d, _n: dt.datetime.fromisoformat(d["v"]),

@@ -66,6 +66,7 @@ class WarmProcess:
 
         Raises:
             Unavailable: the walls can't be built here, or the folder can't be read.
+            luggage.UnfitFolderError: no room can hold the folder, whatever its walls.
         """
         try:
             bag, _ = luggage.pack(place.folder)
@@ -188,6 +189,7 @@ def ask_for_room(control: socket.socket, limits: Limits, bag: int, level: str) -
 
     Raises:
         OSError, EOFError or ValueError: there is none to be had.
+        luggage.UnfitFolderError: the luggage is more than a room can hold.
     """
     ours, theirs = socket.socketpair()
     with theirs:
@@ -197,7 +199,7 @@ def ask_for_room(control: socket.socket, limits: Limits, bag: int, level: str) -
         except BaseException:
             ours.close()
             raise
-    room = Room(ours, process, walls.ENDS[level], control)
+    room = Room(ours, process, walls.ENDS[level], control, limits.memory_mb << 20)
     try:
         _check(wire.receive(ours, time.monotonic() + START_SECONDS))
     except BaseException:
@@ -222,6 +224,8 @@ def hear(control: socket.socket, descriptors: int) -> list[int]:
 
 
 def _check(message: dict[str, Any]) -> None:
+    if "unfit" in message:
+        raise luggage.UnfitFolderError("the files can't be laid out to run", found=message["unfit"])
     if "failed" in message:
         raise OSError(message["failed"])
 

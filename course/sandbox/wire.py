@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 MAX_MESSAGE = 40_000_000
@@ -16,6 +17,10 @@ MAX_MESSAGE = 40_000_000
 
 _HEADER = struct.Struct(">I")
 _CHUNK = 1 << 20
+
+
+Deadline = float | Callable[[], float]
+"""A moment on the clock `time.monotonic`, in seconds, or what tells it when it is asked."""
 
 
 class MalformedError(ValueError):
@@ -29,13 +34,13 @@ def pack(message: dict[str, Any]) -> bytes:
     return _HEADER.pack(len(body)) + body
 
 
-def send(channel: socket.socket, message: dict[str, Any], deadline: float | None = None) -> None:
+def send(channel: socket.socket, message: dict[str, Any], deadline: Deadline | None = None) -> None:
     """Send one message.
 
     Args:
         channel: a connected stream socket.
         message: JSON-like data.
-        deadline: on the clock `time.monotonic`, in seconds; None waits for ever.
+        deadline: None waits for ever.
 
     Raises:
         TimeoutError: the other side did not take it in time.
@@ -45,7 +50,7 @@ def send(channel: socket.socket, message: dict[str, Any], deadline: float | None
     channel.sendall(pack(message))
 
 
-def receive(channel: socket.socket, deadline: float | None = None) -> dict[str, Any]:
+def receive(channel: socket.socket, deadline: Deadline | None = None) -> dict[str, Any]:
     """Wait for one message.
 
     Raises:
@@ -81,12 +86,14 @@ def _no_constant(name: str) -> None:
     """Turn NaN and Infinity, which JSON doesn't know, into null."""
 
 
-def _take(channel: socket.socket, size: int, deadline: float | None) -> bytes:
+def _take(channel: socket.socket, size: int, deadline: Deadline | None) -> bytes:
     taken = bytearray()
     while len(taken) < size:
         channel.settimeout(_left(deadline))
         try:
             chunk = channel.recv(min(size - len(taken), _CHUNK))
+        except TimeoutError:
+            continue  # the deadline may have moved
         except ConnectionError as error:
             raise EOFError from error
         if not chunk:
@@ -95,10 +102,10 @@ def _take(channel: socket.socket, size: int, deadline: float | None) -> bytes:
     return bytes(taken)
 
 
-def _left(deadline: float | None) -> float | None:
+def _left(deadline: Deadline | None) -> float | None:
     if deadline is None:
         return None
-    left = deadline - time.monotonic()
+    left = (deadline() if callable(deadline) else deadline) - time.monotonic()
     if left <= 0:
         raise TimeoutError
     return left

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from course.server import api, giving, home, oversight, pages, together
+from course.server import api, giving, home, oversight, pages, rerun, together
 
 _NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
 _ID = r"([0-9a-f]{20})"
@@ -25,6 +25,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/api/undo/{_QUESTION}/{_ID}", api.Undo),
     (rf"/course/api/flag/{_QUESTION}/{_ID}", api.Flag),
     (rf"/course/api/name/{_QUESTION}/{_ID}", api.Name),
+    (rf"/course/api/run/{_QUESTION}/{_ID}", rerun.Run),
     (rf"/course/api/rubric/{_QUESTION}", api.RubricOf),
     (r"/course/api/markdown", api.Markdown),
     (r"/course/api/progress", home.Progress),

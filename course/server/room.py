@@ -1,5 +1,6 @@
 """What all requests share: the course, its gradebook, and who is who."""
 
+from concurrent.futures import ThreadPoolExecutor
 from getpass import getuser
 from pathlib import Path
 from threading import Lock
@@ -26,6 +27,9 @@ class Room:
     def __init__(self, root: Path, grader: str = "") -> None:
         self.root, self.grader = root, grader or getuser()
         self.runs = Runs()
+        self.cells = ThreadPoolExecutor(
+            2, "cells"
+        )  # learners' code runs beside all else, two at once
         self._lock = Lock()
         self._course: Course | None = None
         self._book: Gradebook | None = None

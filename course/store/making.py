@@ -6,8 +6,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.schema import CreateColumn
 
+from course.database import grow
 from course.store import guard, tables
 
 
@@ -27,33 +27,13 @@ def make(connection: Connection, course_id: str) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(638246)")
     if not sa.inspect(connection).has_table("assignment"):
         _make_nbgraders(connection, course_id)
-    _grow(connection)
-    tables.metadata.create_all(connection)
-    for table in tables.metadata.tables.values():
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
+    grow(connection, tables.metadata)
     for statement in guard.statements(connection.dialect.name):
         connection.exec_driver_sql(
             statement.replace("%", "%%") if _formats(connection) else statement
         )
     connection.execute(tables.made.delete())
     connection.execute(tables.made.insert().values(digest=_digest(connection.dialect.name)))
-
-
-def _grow(connection: Connection) -> None:
-    """Add the columns that tables of an earlier version lack."""
-    look = sa.inspect(connection)
-    there = {*look.get_table_names()}
-    for name, table in tables.metadata.tables.items():
-        known = (
-            {each["name"] for each in look.get_columns(name)}
-            if name in there
-            else {*table.c.keys()}
-        )
-        for column in table.c:
-            if column.name not in known:
-                text = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {text}")
 
 
 @cache

@@ -1,5 +1,6 @@
 """A good lesson has no finding; with one fault in it, that fault is found at its place."""
 
+import base64
 import json
 import re
 import shutil
@@ -14,9 +15,9 @@ import pytest
 from course.authoring import rules
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
-from course.authoring.trials import wrong_answers
+from course.authoring.trials import of, wrong_answers
 from course.demo.sample import sample_folder
-from course.inspection import check, read
+from course.inspection import check, read, run
 from course.term import Course
 
 Spoil = Callable[[Path], None]
@@ -115,15 +116,15 @@ READ: dict[str, tuple[Spoil, str, str]] = {
     "test in the notebook": (added("assert True", metadata=nbgrader("inside")), "test-inside", "new"),
     "unknown mark": (cell("double-answer", "exercise:", "exercize:"), "mark", "double-answer 1"),
     "wrong answer to nothing": (added("#| wrong: nothing\nx = 1"), "wrong-answer", "new"),
-    "wrong answer no python": (added("#| wrong: broken\ndef double(", place=7), "wrong-answer", "new"),
+    "wrong answer no python": (added("#| wrong: broken\ndef double(", place=7), "wrong-answer", "new 2"),
     "test of nothing": (text(TESTS, 'points(1, question="double")', 'points(1, question="duoble")'), "test-of-nothing", f"{TESTS} 7"),
     "exercise without test": (
-        text(TESTS, 'question="double")\ndef test_small', 'question="how-to-run")\ndef test_small'), "test-points", "double"),
-    "test points differ": (text(TESTS, "points(2", "points(5"), "test-points", "double"),
+        text(TESTS, 'question="double")\ndef test_small', 'question="how-to-run")\ndef test_small'), "test-points", "double-answer"),
+    "test points differ": (text(TESTS, "points(2", "points(5"), "test-points", "double-answer"),
     "tests no python": (text(TESTS, "def test_small_number(double):", "def test_small_number(double)"), "tests", f"{TESTS} 8"),
-    "solution not closed": (cell("double-answer", "    ### END SOLUTION", ""), "mark", "double-answer 1"),
+    "solution not closed": (cell("double-answer", "    ### END SOLUTION", ""), "mark", "double-answer 4"),
     "solution in the open": (added("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), "solution", "new"),
-    "answer without solution": (cell("double-answer", "### BEGIN SOLUTION", "#"), "solution", "double-answer 6"),
+    "answer without solution": (cell("double-answer", "### BEGIN SOLUTION", "#"), "mark", "double-answer 6"),
     "no solution marks": (
         several(cell("double-answer", "    ### BEGIN SOLUTION\n", ""), cell("double-answer", "    ### END SOLUTION", "")),
         "mark", "double-answer 1"),
@@ -206,13 +207,13 @@ def test_a_fault_is_found_at_its_place(good: Path, fault: str) -> None:
 
 # what only shows when the lesson is built and run
 RUN: dict[str, tuple[Spoil, str, str]] = {
-    "the solution fails": (cell("double-answer", "2 * number", "3 * number"), "solution-fails", "double"),
-    "a cell fails": (cell("run-try", "21 + 21", "21 + x"), "cell-fails", "run-try"),
+    "the solution fails": (cell("double-answer", "2 * number", "3 * number"), "solution-fails", "double-answer"),
+    "a cell fails": (cell("run-try", "21 + 21", "21 + x"), "cell-fails", "run-try 1"),
     "the solution is slow": (
         several(cell("double-answer", "return 2", "import time; time.sleep(1.5); return 2"),
-                text(TOML, "cell_seconds = 30", "cell_seconds = 2")), "slow", "double"),
+                text(TOML, "cell_seconds = 30", "cell_seconds = 2")), "slow", "double-answer"),
     "points for nothing": (
-        text(TESTS, "assert double(2) == 4", "assert callable(double)"), "free-points", "double"),
+        text(TESTS, "assert double(2) == 4", "assert callable(double)"), "free-points", "double-answer"),
     "weak tests": (
         several(text(TESTS, "    assert double(3) == 6\n    assert double(-1.5) == -3\n", "    assert double(2) == 4\n")),
         "wrong-passes", "double-answer 5"),
@@ -228,6 +229,19 @@ RUN: dict[str, tuple[Spoil, str, str]] = {
     "a rubric in a file": (
         several(cell("wish", "points=2", "points=2\n#| rubric: +2 says what to try next"),
                 file("notebooks/welcome/help.txt", "says what to try next")), "rubric-leaks", "wish"),
+    "a key in a file": (
+        file("notebooks/welcome/help.txt", "right: it runs the cell and moves on"), "key-leaks", "how-to-run 3"),
+    "a solution in the metadata": (
+        added("1", metadata={"note": "return 2 * number"}), "solution-leaks", "double-answer 5"),
+    "a solution attached": (
+        added("Look: ![a note](attachment:a.txt)", "markdown",
+              attachments={"a.txt": {"text/plain": base64.b64encode(b"return 2 * number").decode()}}),
+        "solution-leaks", "double-answer 5"),
+    "a solution in a checkpoint": (
+        file("notebooks/welcome/old.bak", "x"), "odd-file", "release/welcome/old.bak"),
+    "tests that can't be imported": (text(TESTS, "import misconception", "import misconceptoin"), "tests", f"{TESTS} 3"),
+    "a text that can't be read": (file("notebooks/welcome/second.md", "---\njupytext:\n  a\n  b: c\n---\n"), "source",
+                                  "notebooks/welcome/second.md 4"),
     "an odd file": (file("notebooks/welcome/solution.py", ""), "odd-file", "release/welcome/solution.py"),
     "a hidden test in a file": (file("notebooks/welcome/help.txt", "assert double(-1.5) == -3"), "test-leaks", f"{TESTS} 16"),
 }  # fmt: skip
@@ -278,6 +292,42 @@ def test_the_command_tells_people_and_programs_and_ends_with_one(
     assert {each["rule"] for each in listed} == rules_told
 
 
+# an author's slip in a mark or in Python, and the line of the file that it stands on
+IN_TEXT = {
+    "a setting": ("double points=3", "double point=3", {"mark"}),
+    "an open bracket": ("return 2 * number", "return (2 * number", {"syntax"}),
+    "an end": ("    ### END SOLUTION\n", "", {"mark"}),
+    "a quiz": ("- [x] ", "- [ ] ", {"quiz"}),
+    "a cell": ("21 + 21", "21 + x", {"cell-fails"}),
+}
+
+
+@pytest.mark.parametrize("slip", IN_TEXT)
+def test_one_slip_in_a_text_is_told_once_with_the_line_of_its_file(good: Path, slip: str) -> None:
+    classroom.course("convert welcome --to md", good)
+    old, new, told = IN_TEXT[slip]
+    source = good / "notebooks/welcome/welcome.md"
+    lines = source.read_text(encoding="utf-8").splitlines()
+    begin = next(n for n, line in enumerate(lines, 1) if line.startswith(("%%quiz", "#| exercise"))
+                 and (slip == "quiz") == line.startswith("%%quiz"))  # fmt: skip
+    text("notebooks/welcome/welcome.md", old, new)(good)
+    findings = check(Course.open(good), "welcome")
+    assert {each.rule for each in findings} == told
+    (place,) = {each.file for each in findings}
+    assert place == "notebooks/welcome/welcome.md"
+    exact = next((n for n, line in enumerate(lines, 1) if old.rstrip() in line), begin)
+    assert all(abs(each.line - exact) <= 2 for each in findings), findings
+    assert f"welcome.md:{findings[0].line}, cell" in str(findings[0])
+
+
+def test_a_lesson_that_can_t_be_read_keeps_no_other_from_being_looked_at(good: Path) -> None:
+    classroom.course("new lesson other --as md", good)
+    text("notebooks/other/other.md", "format_name: myst", "format_name myst")(good)
+    cell("run", "## Run", "#### Run")(good)
+    said = classroom.course("check --json", good, code=1).out
+    assert {"source", "headings"} <= {each["rule"] for each in json.loads(said)}
+
+
 def test_every_rule_is_explained() -> None:
     package = Path(check.__code__.co_filename).parent
     sources = [*package.glob("authoring/**/*.py"), package / "inspection.py"]
@@ -291,14 +341,40 @@ def test_every_rule_is_explained() -> None:
     assert named <= set(re.findall(r"`([a-z-]+)`", table))
 
 
+def sample_copy(folder: Path) -> Path:
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(sample_folder() / name, folder)
+    for name in ("notebooks", "autograders"):
+        shutil.copytree(sample_folder() / name, folder / name)
+    return folder
+
+
 @pytest.mark.thorough
 def test_the_sample_course_has_no_finding(tmp_path: Path) -> None:
-    for name in ("course.toml", "nbgrader_config.py"):
-        shutil.copy(sample_folder() / name, tmp_path)
-    for name in ("notebooks", "autograders"):
-        shutil.copytree(sample_folder() / name, tmp_path / name)
-    term = Course.open(tmp_path)
+    term = Course.open(sample_copy(tmp_path))
     assert [str(each) for lesson in term.lessons() for each in check(term, lesson)] == []
+
+
+@pytest.mark.thorough
+def test_a_good_suite_catches_at_least_25_wrong_answers(tmp_path: Path) -> None:
+    twin = Course.open(sample_copy(tmp_path))
+    twin.release("grouping", unapproved=True)
+    draft = released(read(twin, "grouping"))
+    trials = [*of(draft), *wrong_answers(draft)]
+    results = dict(run(twin, twin.prepare("grouping"), trials, walls=True))
+    wrong = [trial for trial in trials if trial.question]
+    verdicts = {
+        trial.name: next(v for v in results[trial.name].verdicts if v.question == trial.question)
+        for trial in wrong
+    }
+    caught = [
+        t for t in wrong if verdicts[t.name].score is not None and not verdicts[t.name].passed
+    ]
+    assert len(caught) >= 25
+    assert len(caught) >= 0.9 * len(wrong)
+    assert all(
+        verdict.passed for verdict in results["solution"].verdicts if verdict.score is not None
+    )
 
 
 def test_a_good_suite_meets_many_wrong_answers_and_a_weak_one_is_named(good: Path) -> None:

@@ -60,6 +60,12 @@ def question(page: Page, name: str) -> Locator:
     return form
 
 
+def save(page: Page, lab: Server) -> None:
+    """Save the notebook with what it shows, so that a reload shows it again."""
+    page.keyboard.press("Control+s")
+    until(page, lambda: "widget-view" in (lab.folder / "lesson" / "every-kind.ipynb").read_text())
+
+
 def kept(lab: Server) -> record.State:
     return record.read(lab.folder / "lesson")
 
@@ -301,6 +307,39 @@ def test_what_cannot_be_saved_is_told_and_nothing_is_lost(page: Page, lab: Serve
     assert kept(lab).answers["text"].response == ["fillna()"]
 
 
+def test_what_is_not_saved_yet_outlives_a_hint_a_new_run_and_a_reload(
+    page: Page, lab: Server
+) -> None:
+    form = question(page, "words")
+    field, long = form.get_by_label("Your answer"), "A much longer text. " * 5
+    field.fill(long)
+    expect(form.get_by_role("status").last).to_contain_text("Changed.")
+    form.get_by_role("button", name="Hint").click()
+    expect(form.get_by_role("list", name="Hints")).to_contain_text("nobody is that old")
+    expect(field).to_have_value(long)
+    expect(form.get_by_role("status").last).to_contain_text("Changed.")
+
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.dataset.old = '' })")
+    choose(page, "Run", "Run All Cells$")
+    expect(page.locator("form[data-old]")).to_have_count(0)
+    expect(question(page, "words").get_by_label("Your answer")).to_have_value(long)
+    expect(question(page, "words")).to_contain_text("Changed.")
+    save(page, lab)
+    show(page, lab)
+    form = question(page, "words")
+    expect(form.get_by_label("Your answer")).to_have_value(long)
+    form.get_by_label("Your answer").fill(
+        "I would ask where it comes from, since nobody is that old."
+    )
+    form.get_by_role("button", name="Save answer").click()
+    expect(form.get_by_role("status").last).to_contain_text("Saved.")
+    show(page, lab)
+    expect(question(page, "words").get_by_label("Your answer")).to_have_value(
+        "I would ask where it comes from, since nobody is that old."
+    )
+    expect(question(page, "words").get_by_role("status").last).to_contain_text("Saved.")
+
+
 def test_what_must_be_right_stays_open_until_a_fresh_variant_is(page: Page, lab: Server) -> None:
     form = question(page, SAFETY)
     form.get_by_label("Yes").check()
@@ -341,8 +380,7 @@ def test_a_restart_and_a_reload_show_what_was_answered_and_record_nothing(
     expect(question(page, SAFETY)).to_contain_text("Right. This one is done.")
     expect(question(page, "single").get_by_role("list", name="Hints")).not_to_be_empty()
     all_there(page, lab)
-    page.keyboard.press("Control+s")
-    until(page, lambda: "widget-view" in (lab.folder / "lesson" / "every-kind.ipynb").read_text())
+    save(page, lab)
     show(page, lab)
     all_there(page, lab)
     assert (lab.folder / "lesson" / record.NAME).read_bytes() == before

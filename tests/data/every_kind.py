@@ -55,6 +55,7 @@ for n in range(3):
 What would you do with a row whose age is 212, and why?
 least: 5
 most: 60
+hint: nobody is that old
 ===
 %%quiz ordering
 Put the steps of an analysis in order.

@@ -1,41 +1,25 @@
 """Packages that launch a lesson, in a real Chromium, with a real SCORM run-time and a small record store."""
 
 import json
-import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import classroom
 import pytest
 import record_store
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from record_store import Store
+from safety import faults, picture
 
 VENDOR = Path(__file__).parents[1] / "browser" / "vendor"
-DOCS = Path(__file__).parents[2] / "docs"
 FRAME = """<!doctype html><title>A platform</title><script src="scorm12.min.js"></script><script>
 window.API = new Scorm12API({autocommit: false, logLevel: 5});
 API.loadFromJSON({core: {student_id: "STUDENT", student_name: "NAME"}});
 </script><iframe src="index.html" width="900" height="900"></iframe>"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        pytest.skip("Chromium is not installed; `make test` installs it when it may")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=found, args=["--headless=new", "--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +83,9 @@ def test_scorm_begins_incomplete_and_is_passed_by_the_certificate(
     assert named == set(files) - {"imsmanifest.xml"}
     page = opened(browser, store)
     page.wait_for_function("API.cmi.core.lesson_status === 'incomplete'")
-    if os.environ.get("COURSE_SCREENSHOTS"):
-        page.set_viewport_size({"width": 920, "height": 720})
-        page.frame_locator("iframe").locator("body").screenshot(path=DOCS / "launch.png")
+    page.set_viewport_size({"width": 920, "height": 720})
+    frame = page.frame_locator("iframe").locator("body")
+    picture(frame, "launch")
     bring(page, certified)
     expect(page.frame_locator("iframe").get_by_role("status")).to_have_text(
         "You have passed this lesson, and your learning platform knows."
@@ -182,6 +166,18 @@ def test_cmi5_speaks_in_the_order_that_it_asks_for(
         ]
         == 0.8
     )
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_has_no_serious_fault_of_accessibility(
+    browser: Browser, certified: Path, store: Store, scheme: Literal["light", "dark"]
+) -> None:
+    packed(certified, "scorm", store)
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(f"{store.address}/index.html")
+    expect(page.get_by_role("status")).to_contain_text("No learning platform opened this page")
+    assert faults(page) == []
     page.close()
 
 

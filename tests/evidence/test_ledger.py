@@ -9,7 +9,7 @@ import classroom
 import postgres
 import pytest
 import sqlalchemy as sa
-from conftest import hand_in
+from safety import hand_in
 
 from course import proving
 from course.errors import Invalid, Unavailable

@@ -1,20 +1,25 @@
 """LTI 1.3 with a platform that runs here: launches, links, the roster, and scores that wait for a person."""
 
+import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import classroom
+import httpx
 import learning_platform
 import pytest
-from conftest import hand_in
 from learning_platform import CLIENT, DEPLOYMENT, TEACHER, Person, Platform
+from safety import hand_in
 
 from course import launching
 from course.errors import Refused
 from course.platforms.lti import Launched, Tool
+from course.service import lti as door
 from course.store import accounts
 from course.term import Course
 
@@ -221,3 +226,100 @@ def test_register_says_what_to_fill_in(root: Path, tool: Tool) -> None:
 
 def test_a_course_without_platforms_is_told_what_to_write(root: Path) -> None:
     assert "[[platforms.lti]] with issuer" in classroom.course("lti roster", root, code=2).err
+
+
+# over the network ---------------------------------------------------------------------------------
+
+
+class Visitor:
+    """Somebody's browser, as far as it keeps cookies: asks the application itself, by https."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.cookies = app, httpx.Cookies()
+
+    def get(self, path: str, **words: Any) -> httpx.Response:
+        return self._wait(self._ask("GET", path, **words))
+
+    def post(self, path: str, **words: Any) -> httpx.Response:
+        return self._wait(self._ask("POST", path, **words))
+
+    def _wait(self, asked: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        """Wait in a thread: where a browser's tests run, the main one has a loop of its own."""
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asked).result()
+
+    async def _ask(self, method: str, path: str, **words: Any) -> httpx.Response:
+        way, place = httpx.ASGITransport(self.app), "https://course.example.org"
+        async with httpx.AsyncClient(transport=way, base_url=place, cookies=self.cookies) as client:
+            answer = await client.request(method, path, **words)
+            self.cookies = client.cookies
+            return answer
+
+
+@pytest.fixture
+def client(root: Path, tool: Tool) -> Visitor:
+    assert tool
+    return Visitor(door.application(Course.open(root), ADDRESS))
+
+
+def follow(
+    client: Visitor, platform: Platform, person: Person, lesson: str = "", *, deep: bool = False
+) -> Any:
+    """Follow a link as a browser does: to our login, to the platform, and back with a form."""
+    sent = client.get("/lti/login", params=platform.begin(person))
+    assert sent.status_code == 302
+    assert "samesite=none" in sent.headers["set-cookie"].lower()
+    asked = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
+    return client.post("/lti/launch", data=platform.launch(asked, person, lesson, deep=deep))
+
+
+def test_a_learner_comes_through_the_door_and_is_told_how_to_begin(
+    root: Path, client: Visitor, platform: Platform
+) -> None:
+    page = follow(client, platform, Person("u7", "Cleo", "Bole", "cleo@example.org"), "fire")
+    assert page.status_code == 200
+    assert "course fetch fire" in page.text
+    assert "cleo" in {each.id for each in Course.open(root).learners()}
+
+
+def test_a_learner_is_led_to_where_lessons_are_opened(
+    root: Path, tool: Tool, platform: Platform
+) -> None:
+    file = root / "course.toml"
+    file.write_text(
+        file.read_text("utf-8").replace(
+            "[platforms]\n", '[platforms]\nlearn = "https://hub.example.org/{lesson}"\n'
+        ),
+        "utf-8",
+    )
+    platform.register(ADDRESS, tool.keys())
+    page = follow(Visitor(door.application(Course.open(root), ADDRESS)), platform, BEN, "fire")
+    assert (page.status_code, page.headers["location"]) == (303, "https://hub.example.org/fire")
+
+
+def test_a_teacher_chooses_on_a_page_and_a_learner_may_not(
+    client: Visitor, platform: Platform
+) -> None:
+    assert "only who teaches may link to lessons" in follow(client, platform, ANA, deep=True).text
+    page = follow(client, platform, TINA, deep=True).text
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token is not None
+    answer = client.post("/lti/choose", data={"token": token[1], "lesson": "fire"}).text
+    sent = re.search(r'name="JWT" value="([^"]+)"', answer)
+    assert sent is not None
+    assert [each["custom"] for each in platform.chosen(sent[1])] == [{"lesson": "fire"}]
+    again = client.post("/lti/choose", data={"token": token[1], "lesson": "fire"})
+    assert (again.status_code, "was made already" in again.text) == (400, True)
+
+
+def test_who_is_not_known_is_refused_in_words_at_the_door(
+    client: Visitor, platform: Platform
+) -> None:
+    sent = client.post("/lti/login", data={**platform.begin(ANA), "iss": "https://<b>elsewhere"})
+    assert sent.status_code == 400
+    assert "by a platform that the course knows" in sent.text
+    assert "<b>" not in sent.text
+    assert client.post("/lti/launch", data={}).status_code == 400
+    unknown = follow(client, platform, ANA, "water")
+    assert (unknown.status_code, "no lesson" in unknown.text) == (400, True)
+    assert set(client.get("/lti/keys").json()) == {"keys"}

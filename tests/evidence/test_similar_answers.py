@@ -3,9 +3,12 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Literal
 
 import classroom
 import pytest
+from playwright.sync_api import Browser
+from safety import faults, picture
 
 LOOP = '''def double(number):
     """Double it."""
@@ -67,6 +70,22 @@ def test_the_page_marks_similar_lines_by_a_sign_and_carries_nothing_out(root: Pa
     assert "Talk with them before you conclude anything" in page
     assert "<b>2</b>" not in page
     assert "Content-Security-Policy" in page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_can_be_read_by_everybody(
+    root: Path, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    classroom.course("similar welcome -o page.html", root)
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 1100, "height": 600})
+    page.goto((root / "page.html").as_uri())
+    assert page.get_by_role("heading", name="ana and ben").is_visible()
+    if scheme == "light":
+        picture(page, "similar")
+    assert faults(page) == []
+    page.set_viewport_size({"width": 390, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
 
 
 def test_what_is_missing_is_told(root: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from course.archive import MAX_FILES, unpack
 from course.errors import Invalid, NotFound, Refused
-from course.exchange.intake import MAX_FILES, take, unpack
+from course.exchange.intake import take
 from course.layout import Layout, files_below
 from course.model import Learner
 

@@ -548,6 +548,59 @@ def test_what_a_test_can_do_nothing_with_is_told_by_its_type(judge: Judge) -> No
         assert (note.outcome, note.text) == (Outcome.FAILED, text), body
 
 
+OBJECTS = """
+class Stack:
+    def __init__(self): self.items = []
+    def push(self, item): self.items.append(item)
+    def __len__(self): return len(self.items)
+    def __getitem__(self, place): return self.items[place]
+    def __iter__(self): return iter(self.items)
+    def __str__(self): return f"Stack of {len(self)}"
+    def __float__(self): return 2.5
+
+def count(number):
+    while True:
+        yield number
+        number += 1
+
+class Liar:
+    def __sub__(self, other): return 0.0
+    def __eq__(self, other): return True
+    __lt__ = __contains__ = __eq__
+
+class Stairs:
+    def __getitem__(self, place): raise ValueError("broken")
+
+def f(what): return eval(what)
+"""
+
+USED = [
+    "stack = f('Stack()')\n    stack.push(4)\n    assert (len(stack), stack[0], list(stack)) == (1, 4, [4])",
+    "assert str(f('Stack()')) == 'Stack of 0'",
+    "assert float(f('Stack()')) == 2.5",
+    "numbers = f('count(3)')\n    assert [next(numbers), next(numbers)] == [3, 4]",
+    "import itertools\n    assert list(itertools.islice(f('count(0)'), 3)) == [0, 1, 2]",
+    "assert sum(f('map(abs, [1, -2])')) == 3",
+    "with pytest.raises(ValueError, match='broken'):\n        f('Stairs()')[0]",
+]
+
+NOT_USED = [
+    "assert abs(f('Liar()') - 4) < 0.1",
+    "assert f('Liar()') == 4",
+    "assert f('Liar()') < 4",
+    "assert 4 in f('Liar()')",
+    "assert f('Stack()') == f('Stack()')",
+    "f('Stack()')[4]",
+]
+
+
+def test_objects_are_used_as_their_class_says_but_never_decide(judge: Judge) -> None:
+    (notes,) = judge(many(*USED, *NOT_USED), OBJECTS)
+    outcomes = [note.outcome for _, note in notes]
+    assert outcomes[: len(USED)] == [Outcome.PASSED] * len(USED), notes
+    assert Outcome.PASSED not in outcomes[len(USED) :]
+
+
 def test_a_misconception_says_what_to_look_at_again(judge: Judge) -> None:
     idea = "@misconception('You took the sum.', when=lambda f: f(2) == 5, see='Means')\n"
     note = judge.one(one("assert f(2) == 4", before=idea), "def f(x): return 5")

@@ -10,10 +10,12 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ import pytest
 from classroom import course, digest
 
 from course.lesson import record
+from course.sandbox.probe import probe
 
 HERE = Path(__file__).parent
 QUESTIONS = ("total", "table", "mean", "which-mean")
@@ -139,6 +142,29 @@ def pipe_for_a_notebook(folder: Path, _node: dict[str, Any]) -> None:
 def folder_for_a_notebook(folder: Path, _node: dict[str, Any]) -> None:
     (folder / "sums.ipynb").rename(folder / "other.txt")
     (folder / "sums.ipynb").mkdir()
+
+
+@made("triage")
+def ten_thousand_files(folder: Path, _node: dict[str, Any]) -> None:
+    (folder / "many").mkdir()
+    for number in range(10_000):
+        (folder / "many" / f"{number}").touch()
+
+
+@made("triage")
+def folders_in_folders(folder: Path, _node: dict[str, Any]) -> None:
+    for number in range(2_500):  # more of them than a room holds, in few files
+        place = folder.joinpath(*f"{number}a/b/c/d/e/f/g/h".split("/"))
+        place.mkdir(parents=True)
+        (place / "file").touch()
+
+
+@made("triage")
+def longest_name(folder: Path, _node: dict[str, Any]) -> None:
+    place = folder.joinpath(*["x" * 200] * 15)  # there is none left for the folder of a copy
+    place.mkdir(parents=True)
+    name = "y" * (os.pathconf(folder, "PC_PATH_MAX") - len(str(place)) - 2)
+    (place / name[:200]).touch()
 
 
 @made("passed", *FULL)
@@ -346,6 +372,17 @@ def test_every_expectation_belongs_to_a_submission() -> None:
     there = {(folder.parent.name, folder.name) for folder in HERE.glob("*/*/")}
     assert named <= there
     assert len(HOSTILE) >= 40
+
+
+def test_nobody_chose_weaker_walls(batch: Batch) -> None:
+    with closing(sqlite3.connect(batch.folder / "gradebook.db")) as book:
+        rows = book.execute("SELECT isolation FROM course_attempt WHERE state = 'graded'")
+        assert {level for (level,) in rows} == {probed()}
+
+
+def probed() -> str:
+    """Return the strongest walls that this machine offers."""
+    return next(level.name for level in probe() if level.works)
 
 
 def test_nothing_outside_the_sandbox_changed(batch: Batch) -> None:

@@ -9,6 +9,7 @@ from collections import defaultdict
 import pytest
 
 from course.layout import digest
+from course.lesson import record
 from course.model import Mark
 from course.term import Course
 
@@ -79,6 +80,25 @@ def test_a_broken_file_waits_with_its_reason_and_is_not_zero(
     assert {mark.points for mark in marks["xenia"].values()} == {None}
     assert [row[:2] for row in played[0].triage()] == [("first-look", "xenia")]
     assert "not JSON" in played[0].triage()[0][2]
+
+
+def test_quizzes_are_answered_in_each_learners_own_variant(played: tuple[Course, str]) -> None:
+    def state(learner: str, lesson: str) -> record.State:
+        return record.read(played[0].layout.root.parent / "learners" / learner / lesson)
+
+    good, poor = state("ana", "personal-data"), state("oskar", "first-look")
+    assert {each.scaled for tries in good.tries.values() for each in tries} == {1, None}
+    assert len(good.tries) == 6
+    assert {each.scaled for tries in poor.tries.values() for each in tries} == {0, None}
+    assert state("ines", "first-look").hints
+    seeds = {state(name, "first-look").answers["cells-of-a-table"].seed for name in ("ana", "ben")}
+    assert len(seeds - {None}) == 2
+    marks = {
+        mark.question: mark.points
+        for mark in played[0].marks("personal-data")
+        if mark.learner == "ana"
+    }
+    assert marks["just-in-case"] == 1
 
 
 def test_own_words_wait_for_a_person_until_one_has_marked_them(

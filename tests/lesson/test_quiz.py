@@ -349,6 +349,19 @@ def test_a_saved_answer_that_fits_no_more_is_left_out(folder: Path, raw: Any) ->
     course.quiz("practice")
 
 
+def test_a_question_in_two_places_has_one_number_of_tries_and_one_answer(folder: Path) -> None:
+    item = replace(parse("%%quiz few\nWhich?\n- [x] a\n- [ ] b\n"), tries=2)
+    one, two, elsewhere = (QuizWidget(sitting(folder, item), folder) for _ in range(3))
+    one._handle_custom_msg({"does": "answer", "response": ["b"]}, [])
+    assert (two.state["response"], two.state["left"], two.turn) == (["b"], "1 try left", 1)
+
+    record.append(folder, "answered", "few", {"response": ["b"], "scaled": 0.0})  # another kernel
+    assert press(elsewhere, ["a"])["left"] == "0 tries left"
+    assert record.read(folder).answers["few"].response == ["b"]
+    other = QuizWidget(sitting(folder.parent, item), folder.parent)
+    assert (other.state["response"], other.turn) == ([], 0)
+
+
 def test_without_its_sheet_a_question_says_what_to_do(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,9 +17,10 @@ from course.lesson.plan import Plan
 from course.lesson.progress import card, due, line
 from course.lesson.reflect import all_of, form
 from course.lesson.reflect import keep as keep_words
-from course.lesson.review import Due, answered, box
+from course.lesson.review import Due, afresh, answered, box
 from course.lesson.review import due as due_now
 from course.lesson.section import begin, finish, open_at
+from course.lesson.sitting import Sitting
 from course.lesson.video import Video
 from course.lesson.video import check as check_video
 from course.questions import Item, Option, sheet
@@ -276,6 +277,31 @@ def test_graded_questions_and_unanswered_ones_take_no_part_in_a_review(
     assert (one.item.id, one.mistaken) == ("must", True)
 
 
+def test_a_review_leaves_the_answers_and_marks_of_its_lesson_as_they_are(
+    folder: Path, lesson: Plan
+) -> None:
+    for question in ("must", "graded"):
+        answer(folder, question, 1)
+    before = record.read(folder)
+    (one,) = answered(folder, lesson, before)
+    seat = afresh(one)
+    assert (seat.variant > 0, seat.unlocked, seat.item.mode) == (True, False, "practice")
+    seat.answer(["b"])
+
+    state = record.read(folder)
+
+    assert (state.answers, state.tries) == (before.answers, before.tries)
+    assert plan.is_settled(lesson, state, "must")
+    assert plan.status(lesson, state, "pick") == "practising"  # it was shown, and is not now
+    (again,) = answered(folder, lesson, state)
+    assert (again.mistaken, again.variant) == (True, seat.variant)
+    assert again.at <= dt.datetime.now(dt.UTC)
+    seat = afresh(again)
+    seat.answer(["a"])
+    assert plan.status(lesson, record.read(folder), "pick") == "shown"
+    assert Sitting(lesson.items["must"], "ana", seat.write, record.read(folder)).closed
+
+
 # -- video ------------------------------------------------------------------------------------------
 
 VTT = "WEBVTT\n\nNOTE nothing\n\n00:00.000 --> 00:02.500\nA <i>table</i> &amp; more.\n\n1\n01:02.000 --> 01:03.000\nThe\nend.\n"
@@ -308,6 +334,14 @@ def test_what_was_seen_is_recorded_once_and_the_question_waits_for_its_answer(fo
     widget.below.children[0].act({"does": "answer", "response": ["b"]})
     assert widget.waiting == [-1.0]
     assert Video(folder / "intro.webm", [(42.0, "warm")]).video.about["position"] == 5.0
+
+
+def test_a_video_does_not_wait_for_what_was_answered_in_its_own_cell(folder: Path) -> None:
+    (folder / "intro.webm").write_bytes(b"film")
+    widget = Video(folder / "intro.webm", [(42.0, "warm")]).video
+    answer(folder, "warm", 1)
+    widget.ask(0)
+    assert (widget.waiting, widget.below.children) == ([-1.0], ())
 
 
 def test_everything_wrong_with_a_video_is_said_at_once(folder: Path) -> None:

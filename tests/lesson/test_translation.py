@@ -30,7 +30,7 @@ AGAIN = "write the catalogue again with `make locale`, translate what is new in 
 def marked() -> Catalog:
     """Return every text that the source marks for translation."""
     found = Catalog(project="course", fuzzy=False)
-    for room in ("lesson", "questions"):
+    for room in ("lesson", "pacing", "questions"):
         for name, line, message, _comments, context in extract_from_dir(
             ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS
         ):

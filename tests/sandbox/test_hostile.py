@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests_support import marked_processes, text_of
+from tests_support import marked_processes, text_of, wait_for
 
 from course.sandbox.forked import ForkedSession, Zygote
 from course.sandbox.session import Place, Strike
@@ -276,7 +276,7 @@ def test_nothing_is_left_when_the_trusted_process_is_killed(place: Place) -> Non
     with trusted:
         assert trusted.stdout is not None
         assert trusted.stdout.readline() == "up\n"
-        assert marked_processes("86422")
+        wait_for(1, "86422")
         trusted.kill()
     end = time.monotonic() + 5
     while marked_processes("86422") and time.monotonic() < end:
@@ -303,12 +303,12 @@ def test_who_hangs_up_loses_their_rooms_and_nobody_else_does(place: Place) -> No
         source = "import subprocess; subprocess.Popen(['sleep', '86423'], start_new_session=True)"
         for session in (mine, lost):
             assert session.run(source).strike is OK
-        assert len(marked_processes("86423")) == 2
+        wait_for(2, "86423")
         assert theirs.control is not None
         theirs.control.close()  # as when a worker was killed
         assert lost.room is not None
         select.select([lost.room.process], [], [])
-        assert len(marked_processes("86423")) == 1
+        wait_for(1, "86423")
         assert mine.run("1").strike is OK
         lost.close()
         mine.close()
@@ -322,3 +322,31 @@ def test_a_line_whose_warm_process_died_is_replaced_by_one_of_its_own(place: Pla
         assert session.run("1").strike is OK
         assert other.process is not None
         session.close()
+
+
+SPINNERS = (
+    "import os\nfor _ in range(20):\n    if os.fork() == 0:\n"
+    "        os.setsid()\n        while True: pass\n"
+)
+
+
+def test_who_takes_all_processors_lets_no_other_notebook_time_out(
+    zygote: Zygote, place: Place
+) -> None:
+    begin = time.process_time()
+    sum(range(20_000_000))
+    limits = replace(place.limits, cell_seconds=3 * (time.process_time() - begin) + 0.2)
+    with (
+        closing(zygote.open(place)) as hostile,
+        closing(zygote.open(replace(place, limits=limits))) as honest,
+    ):
+        hostile.run(SPINNERS)
+        assert honest.run("sum(range(20_000_000))").strike is OK
+
+
+def test_who_keeps_itself_waiting_gains_no_time(zygote: Zygote, place: Place) -> None:
+    limits = replace(place.limits, cell_seconds=1.0)
+    with closing(zygote.open(replace(place, limits=limits))) as session:
+        result = session.run(SPINNERS + "while True: pass")
+        assert result.strike is TIMEOUT
+        assert result.seconds < 5

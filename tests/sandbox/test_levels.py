@@ -10,7 +10,9 @@ import pytest
 from tests_support import marked_processes, text_of
 
 from course.errors import Unavailable
+from course.sandbox import forked
 from course.sandbox.forked import ForkedSession, Zygote, best_session
+from course.sandbox.luggage import UnfitFolderError
 from course.sandbox.probe import probe
 from course.sandbox.session import Limits, Place, Strike
 from course.sandbox.walls import LADDER
@@ -90,6 +92,30 @@ def test_memory_and_processes_are_limited(opened: ForkedSession) -> None:
     assert opened.run(bomb).strike is Strike.ERROR
 
 
+FAMILY = """
+import os, time
+for _ in range(12):
+    if os.fork() == 0:
+        block = bytearray(b"x" * 100_000_000)
+        time.sleep(60)
+"""
+
+
+def test_memory_is_limited_for_all_processes_together(opened: ForkedSession) -> None:
+    opened.run("x = 5")
+    opened.run(FAMILY)
+    result = opened.run("import time; time.sleep(5)")
+    assert result.strike is Strike.MEMORY
+    assert result.error == "used too much memory"
+    assert opened.run("x + 1").strike is Strike.OK  # in a new room, after the cells before
+
+
+def test_processes_that_share_what_they_hold_are_not_counted_twice(opened: ForkedSession) -> None:
+    opened.run("block = bytearray(b'x' * 200_000_000)")
+    opened.run("import os, time\nfor _ in range(12):\n    if os.fork() == 0: time.sleep(60)")
+    assert opened.run("time.sleep(1); len(block)").strike is Strike.OK
+
+
 def test_what_a_cell_started_ends_with_the_room(opened: ForkedSession) -> None:
     ran = opened.run(
         "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
@@ -130,3 +156,33 @@ def test_the_best_session_has_walls(place: Place) -> None:
 def test_a_folder_that_is_away_is_an_error_of_ours(zygote: Zygote, tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="folder"):
         zygote.open(Place(tmp_path / "nowhere", limits=Limits()))
+
+
+def test_a_folder_that_no_room_can_hold_is_no_fault_of_the_walls(
+    zygote: Zygote, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2_700):
+        place.folder.joinpath(f"{number}", *"abcdefg").mkdir(parents=True)
+    zygote.open(replace(place, folder=place.folder / "0")).close()
+    before = zygote.process
+    with pytest.raises(UnfitFolderError, match="can't be laid out") as raised:
+        zygote.open(place)
+    assert raised.value.found == "too many files and folders: No space left on device"
+    assert zygote.process is before  # and all others' rooms live on
+    monkeypatch.setattr("course.sandbox.forked._proven", [])
+    with pytest.raises(UnfitFolderError):  # and are not exchanged for weaker ones
+        best_session(place)
+
+
+def test_walls_that_stood_once_are_not_exchanged_for_weaker_ones(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("course.sandbox.forked._proven", [])
+    first = best_session(place)
+    first.close()
+    monkeypatch.setattr("course.sandbox.warm.START_SECONDS", 0.0)  # it has no time to begin
+    forked.zygote_for(first.isolation).close()
+    with pytest.raises(Unavailable) as raised:
+        best_session(place)
+    assert raised.value.found.startswith(f"{first.isolation}: ")
+    assert ";" not in raised.value.found

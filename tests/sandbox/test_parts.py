@@ -1,5 +1,7 @@
 """The parts of the runner that can be tested without a room."""
 
+import decimal
+import json
 import os
 import socket
 import struct
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from course.sandbox import luggage, wire
+from course.sandbox import luggage, values, wire
 from course.sandbox.replay import Replay
 from course.sandbox.reply import read_reply, read_run
 from course.sandbox.session import CellRun, Strike
@@ -112,3 +114,38 @@ def test_replay_leaves_out_what_struck_and_what_strikes_again() -> None:
     assert replay.onto(run) is Strike.CRASH
     assert replay.onto(run) is Strike.OK
     assert ran == [(1, "a"), (3, "c")]
+
+
+ALIKE = [{"$": "int", "v": hex(step * (2**61 - 1))} for step in range(1, 1000)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ALIKE,
+        {"$": "set", "v": ALIKE},
+        {"$": "dict", "v": [[each, 1] for each in ALIKE]},
+        {"$": "tuple", "v": ALIKE},
+        {"$": "index", "name": None, "v": {"dtype": "object", "v": ALIKE}},
+        {"$": "decimal", "v": "1e999999999"},
+        {"$": "decimal", "v": "1e-999999999"},
+    ],
+)
+def test_a_value_that_would_take_for_ever_is_refused(data: object) -> None:
+    with pytest.raises(values.UndecodableError):
+        values.decode(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [1] * 1000 + [2] * 1000,
+        [(1, "a")] * 1000,
+        [[1]] * 1000,
+        {number: -number for number in range(1000)},
+        {complex(a, b) for a in range(40) for b in range(40)},
+        [decimal.Decimal("1e99999"), decimal.Decimal("-0E-7")],
+    ],
+)
+def test_many_equal_items_and_long_numbers_are_values_like_others(value: object) -> None:
+    assert values.decode(json.loads(json.dumps(values.encode(value)))) == value

@@ -1,11 +1,20 @@
 """What several tests of this folder need."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 
 def text_of(outputs: tuple[dict[str, Any], ...]) -> str:
     return "".join(output.get("text", "") for output in outputs)
+
+
+def wait_for(count: int, mark: str) -> None:
+    """Wait until so many marked processes live: a program's arguments are there a moment after it."""
+    end = time.monotonic() + 20
+    while len(marked_processes(mark)) != count:
+        assert time.monotonic() < end, marked_processes(mark)
+        time.sleep(0.01)
 
 
 def marked_processes(mark: str) -> list[str]:

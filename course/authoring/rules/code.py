@@ -31,15 +31,21 @@ def code_is_python(draft: Draft) -> Iterator[Finding]:
         text = cell.source
         if is_quiz(text) or text.lstrip().startswith("%%") or tree(text) is not None:
             continue
-        line, said = 0, "it can't be read"
-        try:
-            ast.parse("\n".join("" if row.lstrip()[:1] in ("%", "!", "?") else row
-                                for row in text.splitlines()))  # fmt: skip
-        except SyntaxError as error:
-            line, said = error.lineno or 0, error.msg
-        except ValueError as error:
-            said = str(error)
-        yield draft.at("syntax", "error", (file, cell), f"this is no Python: {said}", line=line)
+        line, said = _wrong_in(text)
+        yield draft.at("syntax", "error", (file, cell), f"this is no Python: {said}",
+                        "mend it; in a .md file, look whether a ``` is missing above", line)  # fmt: skip
+
+
+def _wrong_in(source: str) -> tuple[int, str]:
+    """Return the line at which a source stops being Python, and what Python says."""
+    rows = ["" if row.lstrip()[:1] in ("%", "!", "?") else row for row in source.splitlines()]
+    try:
+        ast.parse("\n".join(rows))
+    except SyntaxError as error:
+        return error.lineno or 0, error.msg
+    except ValueError as error:
+        return 0, str(error)
+    return 0, "it can't be read"
 
 
 def no_path_of_one_machine(draft: Draft) -> Iterator[Finding]:
@@ -133,8 +139,11 @@ def wrong_answers_are_python(draft: Draft) -> Iterator[Finding]:
     for wrong in draft.wrong:
         if tree(wrong.code) is None:
             file, _ = draft.notebooks[wrong.notebook]
-            yield Finding("wrong-answer", "error", file, f"the wrong answer '{wrong.slip}' is no Python",
-                          cell=wrong.cell)  # fmt: skip
+            line, said = _wrong_in(wrong.code)
+            yield Finding("wrong-answer", "error", file,
+                          f"the wrong answer '{wrong.slip}' is no Python: {said}",
+                          "a learner's would not run either: write one that does", wrong.cell,
+                          line + wrong.skipped)  # fmt: skip
 
 
 RULES = (

@@ -75,6 +75,30 @@ def no_rubric_travels(draft: Draft) -> Iterator[Finding]:
                                   f"{name}: '{line}'", "say it in other words there", cell)  # fmt: skip
 
 
+def no_key_travels(draft: Draft) -> Iterator[Finding]:
+    """What tells the right answer of a graded question stands in no file of the release."""
+    for file, cell in draft.cells("code"):
+        item = draft.items.get(str(marks(cell).get("grade_id")))
+        if item is None or not item.points:
+            continue
+        rows = cell.source.splitlines()
+        told = [
+            (n, row.strip()) for n, row in enumerate(rows, 1) if row.startswith(("- [x]", "= "))
+        ]
+        told += [(each.line, each.why) for each in item.options]
+        told += [(each.line, each.why) for each in item.rules]
+        for line, secret in told:
+            for name, text in draft.travelling:
+                if (
+                    len(secret) >= _LEAST
+                    and secret in text
+                    and not _shown_elsewhere(draft, cell.id, secret)
+                ):
+                    yield draft.at("key-leaks", "error", (file, cell),
+                                    f"a line of the key of '{item.id}' stands in the release, in "
+                                    f"{name}: '{secret}'", "take it out of there", line)  # fmt: skip
+
+
 def no_hidden_test_travels(draft: Draft) -> Iterator[Finding]:
     """No hidden test of the tests file stands in the release."""
     try:
@@ -126,6 +150,6 @@ def nothing_rides_along(draft: Draft) -> Iterator[Finding]:
 
 
 RULES = (
-    no_solution_travels, no_mark_is_left, no_rubric_travels, no_hidden_test_travels, no_odd_file_travels,
+    no_solution_travels, no_key_travels, no_mark_is_left, no_rubric_travels, no_hidden_test_travels, no_odd_file_travels,
     nothing_rides_along,
 )  # fmt: skip

@@ -17,7 +17,11 @@ def objectives_are_met(draft: Draft) -> Iterator[Finding]:
             "name what a learner can do afterwards: objectives = [...]",
         )  # fmt: skip
         return
-    if not draft.questions and not any(i.mode == "must-correct" for i in draft.items.values()):
+    if (
+        not draft.questions
+        and not draft.unclear
+        and not any(i.mode == "must-correct" for i in draft.items.values())
+    ):
         yield draft.about_file(
             "assessed", "warning", f"nothing in lesson '{draft.name}' shows that its objectives are met",
             "grade a question, or make one must-correct",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isclose
 
 from course.authoring import build, versions
-from course.authoring.draft import Draft
+from course.authoring.draft import Draft, tree
 from course.authoring.finding import Finding
 from course.authoring.reviews import State
 from course.authoring.rubric import rubrics
@@ -56,7 +56,9 @@ def points_add_up(draft: Draft) -> Iterator[Finding]:
     """What the questions earn is what `course.toml` says, and what their tests share out."""
     total = sum(question.points for question in draft.questions)
     declared = draft.about.points
-    if declared is not None and declared != total:
+    if draft.unclear:
+        pass  # nobody can add up what can't be read
+    elif declared is not None and declared != total:
         listed = ", ".join(f"{q.id} {q.points:g}" for q in draft.questions)
         yield draft.about_file(
             "points", "error",
@@ -64,13 +66,17 @@ def points_add_up(draft: Draft) -> Iterator[Finding]:
             f"add up to {total:g} ({listed})",
             "change the declared points, or those of a question",
         )  # fmt: skip
-    if declared is None and draft.questions:
+    elif declared is None and draft.questions:
         yield draft.about_file(
             "points", "note", f"lesson '{draft.name}' declares no points; they add up to {total:g}",
             f"add points = {total:g}, so that a slip is found",
         )  # fmt: skip
     for question in draft.questions:
-        if question.points == 0 and question.kind is not Kind.QUIZ:
+        if (
+            question.points == 0
+            and question.kind is not Kind.QUIZ
+            and question.id not in draft.unclear
+        ):
             file, cell = draft.place(question.id)
             yield Finding("points", "warning", file, f"'{question.id}' is graded and worth 0 points",
                           "give it points, or take the mark away", cell)  # fmt: skip
@@ -81,18 +87,24 @@ def exercises_have_tests(draft: Draft) -> Iterator[Finding]:
     tested = dict[str, float]()
     for name, worth, line in _declared(draft.tests):
         tested[name] = tested.get(name, 0.0) + worth
-        if name not in {question.id for question in draft.questions}:
+        if name not in {question.id for question in draft.questions} | draft.unclear:
             hint = nearest(name, (question.id for question in draft.questions))
             yield Finding("test-of-nothing", "error", draft.tests_file,
                           f"a test is about '{name}', which is no graded question of the lesson",
                           hint or "name a question, or remove the test", line=line)  # fmt: skip
+    if tree(draft.tests) is None:
+        return  # a rule of its own tells
     for question in draft.questions:
         if question.kind is Kind.CODE and question.id not in tested:
             file, cell = draft.place(question.id)
             yield Finding("no-test", "error", file, f"the exercise '{question.id}' has no test",
                           f"write one in {draft.tests_file or 'autograders/'}: "
                           f'@points(1, question="{question.id}")', cell)  # fmt: skip
-        elif question.kind is Kind.CODE and tested[question.id] != question.points:
+        elif (
+            question.kind is Kind.CODE
+            and tested[question.id] != question.points
+            and question.id not in draft.unclear
+        ):
             file, cell = draft.place(question.id)
             yield Finding("test-points", "error", file,
                           f"'{question.id}' is worth {question.points:g} points, its tests "
@@ -142,15 +154,18 @@ def tests_are_python(draft: Draft) -> Iterator[Finding]:
         ast.parse(draft.tests)
     except SyntaxError as error:
         yield Finding("tests", "error", draft.tests_file, f"the tests are no Python: {error.msg}",
-                      line=error.lineno or 0)  # fmt: skip
+                      "mend this line, or the one above", line=error.lineno or 0)  # fmt: skip
 
 
 def solutions_are_marked(draft: Draft) -> Iterator[Finding]:
     """What is to be written by learners stands between the marks that hide it."""
+    unclear = {cell for _, cell, _, _, _ in draft.mistakes}
     for file, cell in draft.cells():
         begins, ends = cell.source.count(BEGIN), cell.source.count(END)
         about = marks(cell)
-        if begins != ends:
+        if cell.id in unclear:
+            pass  # told with its mark
+        elif begins != ends:
             line = next((n for n, text in enumerate(cell.source.splitlines(), 1) if BEGIN in text
                          or END in text), 0)  # fmt: skip
             yield draft.at("solution", "error", (file, cell),

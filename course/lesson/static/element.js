@@ -47,6 +47,21 @@ function keepKeys(form) {
   for (const type of ["focusin", "keydown", "keyup"]) form.addEventListener(type, set);
 }
 
+// What was typed and not saved yet outlives a reload, or a cell that is run again; in this tab alone.
+function keep(key, response) {
+  try {
+    if (response) sessionStorage.setItem(key, JSON.stringify(response));
+    else sessionStorage.removeItem(key);
+  } catch { /* a browser may forbid it */ }
+}
+function unkept(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
 // A form's own name for "something was changed by the person".
 function changed(node) {
   node.dispatchEvent(new Event("change", { bubbles: true }));

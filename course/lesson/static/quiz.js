@@ -45,6 +45,7 @@ function draw({ model, el, words }) {
   const send = (does, more = {}) => {
     if (pending) return;
     pending = true;
+    if (does === "answer" || does === "again") unsaved = false;
     say("", element("p", {}, does === "answer" ? words.saving : words.asking));
     patience = setTimeout(() => {
       pending = false;
@@ -116,8 +117,17 @@ function draw({ model, el, words }) {
       else field.setAttribute("aria-disabled", String(state.locked));
     }
   }
+  const key = () => (model.get("place") ? `course ${model.get("place")} ${item.id} ${item.variant}` : "");
   let first = true;
-  let touched = false;
+  let touched = false; // since what is said was said
+  let unsaved = false; // by the person, who must not lose it whatever is replied
+  function write(state) {
+    const draft = first && !state.locked && key() ? unkept(key()) : null;
+    unsaved ||= Boolean(draft) || (!first && state.tone === "problem");
+    if (draft) part?.write(draft);
+    else if (!unsaved && state.response.length) part?.write(state.response);
+    if (!unsaved) keep(key());
+  }
   function show() {
     const state = model.get("state");
     pending = false;
@@ -125,8 +135,7 @@ function draw({ model, el, words }) {
     clearTimeout(patience);
     clearInterval(timer);
     if (item !== model.get("item")) body();
-    const answered = state.tone !== "problem";
-    if (answered && state.response.length) part?.write(state.response);
+    write(state);
     form.dataset.tone = state.tone;
     lock(state);
     const focused = document.activeElement === submit;
@@ -149,6 +158,7 @@ function draw({ model, el, words }) {
         feedback.append(element("p", {}, words.ready));
       });
     }
+    if (unsaved && state.tone !== "problem") touch();
     first = false;
   }
   // A closed variant can be read and walked through, not changed; "disabled" would make it pale.
@@ -167,12 +177,15 @@ function draw({ model, el, words }) {
     send("answer", { response: part.read() });
   });
   function touch() {
+    unsaved = true;
+    if (key()) keep(key(), part.read());
     if (touched) return;
     touched = true;
     delete form.dataset.tone;
     mark();
     const { saved, submit: name } = model.get("state");
-    say("", ...(saved ? [element("p", {}, fill(words.changed, { button: name }))] : []));
+    const said = saved ? words.changed : first ? words.unsaved : ""; // a first answer needs no word
+    say("", ...(said ? [element("p", {}, fill(said, { button: name }))] : []));
   }
   form.addEventListener("input", touch);
   form.addEventListener("change", touch);

@@ -14,14 +14,15 @@ export class Refused extends Error {
     }
 }
 
-export async function ask(method, path, data) {
+/** Ask, for at most `wait` ms. */
+export async function ask(method, path, data, wait = 15_000) {
     let reply, said;
     try {
         reply = await fetch(base + path, {
             method,
             body: data === undefined ? undefined : JSON.stringify(data),
             headers: { "X-XSRFToken": xsrf, "Content-Type": "application/json" },
-            signal: AbortSignal.timeout(15_000),
+            signal: AbortSignal.timeout(wait),
             redirect: "error", // to a login page, which is no answer
         });
         said = await reply.json();

@@ -1,0 +1,337 @@
+"""How much the course service bears: a class that hands in at once, polls, a long history, hours of load, kills.
+
+python benchmarks/service.py --database sqlite --out service.json
+"""
+
+import argparse
+import asyncio
+import datetime as dt
+import json
+import os
+import random
+import shutil
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import sqlalchemy as sa
+
+DATA = Path(__file__).parents[1] / "tests" / "data"
+sys.path.insert(0, str(DATA))
+
+import postgres
+from service import Running, member
+
+from course import archive, sealed
+from course.database import now
+from course.exchange.remote import Remote
+from course.office import tables
+from course.office.office import Office
+from course.signing import Key, is_signed
+
+COURSE, LESSON = "pandas", "cleaning"
+LESSON_BYTES = 300_000
+LOAD_SECONDS = 50.0
+MOST_AT_ONCE = 64
+
+
+def notebook(seed: int) -> bytes:
+    """Return a notebook of about 300 kB, outputs included, that no zip makes much smaller."""
+    rng = random.Random(seed)
+    picture = rng.randbytes(LESSON_BYTES * 5 // 8).hex()  # as a plot: base64 of a PNG
+    cells: list[dict[str, Any]] = []
+    for number in range(20):
+        marks = {"grade_id": f"q{number}", "grade": True, "solution": True, "points": 1, "locked": False,
+                 "schema_version": 3, "task": False}  # fmt: skip
+        cells.append({"cell_type": "code", "id": f"c{number}", "source": f"x = {rng.random()}", "outputs": [],
+                      "execution_count": None, "metadata": {"nbgrader": marks}})  # fmt: skip
+    share = len(picture) // 20
+    for number, cell in enumerate(cells):
+        data = {"image/png": picture[number * share : (number + 1) * share]}
+        cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+@dataclass
+class Learner:
+    """One learner with what is to be handed in."""
+
+    remote: Remote
+    key: Key
+    name: str
+    work: bytes = b""
+    papers: list[dict[str, Any]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def seal(self, seed: int) -> None:
+        book = notebook(seed)
+        self.work = sealed.seal(
+            COURSE, LESSON, self.name, {"cleaning.ipynb": book}, self.key, dt.datetime.now(dt.UTC)
+        )
+
+
+@dataclass
+class Bench:
+    """The service under load, and its class."""
+
+    service: Running
+    learners: list[Learner]
+
+    @classmethod
+    def make(cls, folder: Path, db: str, people: int) -> "Bench":
+        service = Running(folder / "office", (COURSE,), db)
+        with service.office() as office:
+            office.open_course(COURSE)
+            teacher, _ = member(office, COURSE, "Maria", service.url, "instructor")
+            learners = []
+            for number in range(people):
+                remote, key = member(office, COURSE, f"learner-{number:04}", service.url)
+                learners.append(Learner(remote, key, f"learner-{number:04}"))
+        service.start()
+        teacher.publish(LESSON, archive.pack({"cleaning.ipynb": notebook(-1)}))
+        return cls(service, learners)
+
+    def headers(self, who: Learner) -> dict[str, str]:
+        return {"Authorization": f"Bearer {who.remote.token}"}
+
+    @property
+    def base(self) -> str:
+        return f"{self.service.url}/api/courses/{COURSE}"
+
+
+async def spread(count: int, seconds: float, one: Callable[[int], Awaitable[None]]) -> float:
+    """Start something ``count`` times, evenly over some seconds; returns how long all took."""
+    began = time.perf_counter()
+
+    async def at(number: int) -> None:
+        await asyncio.sleep(number * seconds / count)
+        await one(number)
+
+    await asyncio.gather(*(at(number) for number in range(count)))
+    return time.perf_counter() - began
+
+
+async def hand_in(bench: Bench, seconds: float, killing: int = 0) -> dict[str, Any]:
+    """Let every learner hand in within some seconds; a learner whose connection breaks sends again."""
+    again = 0
+    limits = httpx.Limits(max_connections=MOST_AT_ONCE * 4)
+    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+
+        async def one(number: int) -> None:
+            nonlocal again
+            who, began = bench.learners[number], time.perf_counter()
+            while True:
+                try:
+                    answer = await client.post(f"{bench.base}/lessons/{LESSON}/submissions", content=who.work,
+                                               headers=bench.headers(who))  # fmt: skip
+                    if answer.status_code in (200, 201):
+                        break
+                    assert answer.status_code == 503, answer.text
+                except httpx.TransportError:
+                    assert killing, "a connection broke"
+                again += 1
+                await asyncio.sleep(0.2)
+            who.seconds.append(time.perf_counter() - began)
+            who.papers.append(answer.json())
+
+        killer = asyncio.create_task(kill(bench, killing, seconds)) if killing else None
+        took = await spread(len(bench.learners), seconds, one)
+        if killer:
+            await killer
+    waited = sorted(who.seconds[-1] for who in bench.learners)
+    return {"seconds": took, "median": statistics.median(waited), "p99": waited[int(len(waited) * 0.99)],
+            "slowest": waited[-1], "sent again": again, **kept(bench)}  # fmt: skip
+
+
+async def kill(bench: Bench, times: int, seconds: float) -> None:
+    """Kill the service (SIGKILL) evenly over some seconds, and start it again at once."""
+    for _ in range(times):
+        await asyncio.sleep(seconds / (times + 1))
+        bench.service.stop(signal.SIGKILL)
+        await asyncio.to_thread(bench.service.start)
+
+
+def kept(bench: Bench) -> dict[str, int]:
+    """Hold every receipt against the office: each is signed and honoured, none is there twice."""
+    rows, lost, twice = {}, 0, 0
+    with bench.service.office() as office:
+        with office.reading() as connection:
+            for row in connection.execute(sa.select(tables.submission)).mappings():
+                twice += row["nonce"] in rows
+                rows[row["nonce"]] = row
+        for who in bench.learners:
+            for paper in who.papers:
+                row = rows.get(paper["nonce"])
+                whole = row is not None and is_signed(paper) and row["receipt"] == paper
+                lost += not whole or office.parcels.get(paper["digest"]) is None
+    papers = sum(len(who.papers) for who in bench.learners)
+    return {"receipts": papers, "lost": lost, "twice": twice, "rows": len(rows)}
+
+
+async def poll(bench: Bench, per_second: int, seconds: float) -> dict[str, float]:
+    """Ask for dates and what is new, at a steady rate."""
+    waited: list[float] = []
+    async with httpx.AsyncClient(timeout=30) as client:
+
+        async def one(number: int) -> None:
+            who = bench.learners[number % len(bench.learners)]
+            path = ("me", "lessons", f"lessons/{LESSON}/feedback", f"lessons/{LESSON}/submissions")[
+                number % 4
+            ]
+            began = time.perf_counter()
+            answer = await client.get(f"{bench.base}/{path}", headers=bench.headers(who))
+            assert answer.status_code == 200, answer.text
+            waited.append(time.perf_counter() - began)
+
+        took = await spread(int(per_second * seconds), seconds, one)
+    waited.sort()
+    return {"per second": len(waited) / took, "median ms": 1000 * statistics.median(waited),
+            "p99 ms": 1000 * waited[int(len(waited) * 0.99)]}  # fmt: skip
+
+
+def listing(bench: Bench, rounds: int = 200) -> float:
+    """Return how long the list of one learner takes, in ms (median)."""
+    who, waited = bench.learners[0], []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        who.remote._json("GET", f"lessons/{LESSON}/submissions")  # noqa: SLF001  as the client asks
+        waited.append(time.perf_counter() - began)
+    return 1000 * statistics.median(waited)
+
+
+def history(office: Office, people: int, rows: int) -> None:
+    """Write submissions of others into the office, as they would stand there."""
+    paper = {
+        "type": "course-receipt",
+        "files": {"cleaning.ipynb": LESSON_BYTES},
+        "unanswered": [],
+        "notes": [],
+    }
+    made = [
+        {"course": COURSE, "lesson": LESSON, "member": f"other-{number % people}", "attempt": 1 + number // people,
+         "digest": f"{number:064x}", "nonce": f"{number:032x}", "size": LESSON_BYTES, "answered": 3,
+         "sealed_at": now(), "received_at": now(), "receipt": paper} for number in range(rows)
+    ]  # fmt: skip
+    with office.transaction() as connection:
+        connection.execute(tables.submission.insert(), made)
+
+
+async def endure(bench: Bench, seconds: float) -> dict[str, float]:
+    """Hand in and poll for a time; returns the service's memory (MB) in the second fifth and in the last."""
+    assert bench.service.process is not None
+    process, seen = psutil.Process(bench.service.process.pid), []
+    end = time.monotonic() + seconds
+    number = 0
+    async with httpx.AsyncClient(timeout=30) as client:
+        while time.monotonic() < end:
+            who = bench.learners[number % len(bench.learners)]
+            who.seal(number + 1_000_000)
+            answers = await asyncio.gather(
+                client.post(f"{bench.base}/lessons/{LESSON}/submissions", content=who.work, headers=bench.headers(who)),
+                *(client.get(f"{bench.base}/me", headers=bench.headers(who)) for _ in range(10)),
+            )  # fmt: skip
+            assert all(answer.status_code < 300 for answer in answers)
+            who.papers.append(answers[0].json())
+            seen.append(process.memory_info().rss / 1e6)
+            number += 1
+            await asyncio.sleep(0.05)
+    fifth = max(len(seen) // 5, 1)
+    early, late = statistics.mean(seen[fifth : 2 * fifth]), statistics.mean(seen[-fifth:])
+    return {
+        "seconds": seconds,
+        "submissions": number,
+        "early MB": early,
+        "late MB": late,
+        "growth": late / early - 1,
+    }
+
+
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """Yield the address of an empty database; empty for SQLite."""
+    with postgres.running(safe=True) if kind == "postgresql" else nullcontext("") as address:
+        yield postgres.make(address, "office") if address else ""
+
+
+def run(kind: str, people: int, memory_seconds: float, kills: int) -> dict[str, Any]:
+    folder = Path(tempfile.mkdtemp(prefix="course-service-"))
+    told: dict[str, Any] = {"database": kind, "learners": people, "cpus": os.cpu_count()}
+    try:
+        with database(kind) as db:
+            bench = Bench.make(folder, db, people)
+            try:
+                for number, who in enumerate(bench.learners):
+                    who.seal(number)
+                told["lesson bytes"] = len(bench.learners[0].work)
+                told["hand in"] = asyncio.run(hand_in(bench, LOAD_SECONDS))
+                told["poll"] = asyncio.run(poll(bench, 200, 15))
+                before = listing(bench)
+                with bench.service.office() as office:
+                    history(office, 5_000, 50_000)
+                after = listing(bench)
+                told["list of one"] = {
+                    "before ms": before,
+                    "with 50,000 more ms": after,
+                    "ratio": after / before,
+                }
+                told["memory"] = asyncio.run(endure(bench, memory_seconds))
+                with bench.service.office() as office, office.transaction() as connection:
+                    connection.execute(
+                        tables.submission.delete().where(tables.submission.c.member.like("other-%"))
+                    )
+                for number, who in enumerate(bench.learners):
+                    who.seal(number + 10_000)
+                told["killed"] = {
+                    "kills": kills,
+                    **asyncio.run(hand_in(bench, LOAD_SECONDS, kills)),
+                }
+            finally:
+                bench.service.stop(signal.SIGKILL)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return told
+
+
+def verdict(told: dict[str, Any]) -> list[str]:
+    """Return what is not as it has to be."""
+    handed, killed = told["hand in"], told["killed"]
+    rules = {
+        "all handed in within 60 s": handed["seconds"] < 60,
+        "p99 under 2 s": handed["p99"] < 2,
+        "none lost, none twice": handed["lost"] == handed["twice"] == 0,
+        "200 polls a second under 50 ms median": told["poll"]["median ms"] < 50 and told["poll"]["per second"] > 190,
+        "50,000 submissions do not slow one learner's list": told["list of one"]["ratio"] < 1.5,
+        "memory flat": told["memory"]["growth"] < 0.1,
+        "every receipt honoured after kills": killed["lost"] == killed["twice"] == 0,
+    }  # fmt: skip
+    return [rule for rule, holds in rules.items() if not holds]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--learners", type=int, default=1000)
+    parser.add_argument("--memory-seconds", type=float, default=600)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    told = run(given.database, given.learners, given.memory_seconds, given.kills)
+    told["missed"] = verdict(told)
+    text = json.dumps(told, indent=1)
+    print(text)
+    if given.out:
+        given.out.write_text(text + "\n", encoding="utf-8")
+    sys.exit(bool(told["missed"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The application: routes, refusals and what every answer carries."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+
+from course.office.office import Office
+from course.service import learners, problems, staff
+from course.service.hub import Hub
+
+_DESCRIPTION = (
+    "Releases, submissions, feedback and people of courses. Everything is about whoever asks."
+)
+
+
+def application(office: Office, url: str = "", hub: Hub | None = None) -> FastAPI:
+    """Return the application that serves an office.
+
+    Args:
+        url: the address that others reach it by, for links; by default the one that was asked.
+        hub: the JupyterHub beside it.
+    """
+    app = FastAPI(
+        title="course", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None
+    )
+    app.state.office, app.state.url = office, url.rstrip("/")
+    app.state.hub = hub
+    problems.add_to(app)
+    app.middleware("http")(_careful)
+    app.include_router(learners.router)
+    app.include_router(staff.router)
+    app.get("/health", tags=["operator"])(health)
+    return app
+
+
+def health(request: Request) -> dict[str, str]:
+    """Say that the office can be reached; 503 when its database can't."""
+    office: Office = request.app.state.office
+    return {"state": "well", "courses": str(len(office.courses()))}
+
+
+async def _careful(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault(
+        "Referrer-Policy", "no-referrer"
+    )  # an invitation stands in the address
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def below(path: str, app: FastAPI) -> FastAPI:
+    """Return an application that has another one below a path, as a JupyterHub wants it; the same for no path."""
+    if not path:
+        return app
+    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    outer.mount(path, app)
+    return outer

@@ -1,0 +1,87 @@
+"""A JupyterHub with its dummy authenticator and servers as processes of the same user, on loopback.
+
+Started by `tests/data/hub.py`, which gives the ports and the folder in the environment. There is no
+proxy program: hub, servers and service are asked at their own ports.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from jupyterhub.proxy import Proxy
+from jupyterhub.spawner import SimpleLocalProcessSpawner
+
+FOLDER = Path(os.environ["COURSE_HUB_FOLDER"])
+HUB, SERVICE = int(os.environ["COURSE_HUB_PORT"]), int(os.environ["COURSE_SERVICE_PORT"])
+
+
+class Apart(Proxy):
+    """Keeps the routes that the hub wants, and forwards nothing."""
+
+    should_start = False
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self.routes = {}
+
+    async def add_route(self, routespec, target, data):
+        self.routes[routespec] = {"routespec": routespec, "target": target, "data": data}
+
+    async def delete_route(self, routespec):
+        self.routes.pop(routespec, None)
+
+    async def get_all_routes(self):
+        return self.routes
+
+
+class Own(SimpleLocalProcessSpawner):
+    """A server per person, with a home of its own and the packages of this environment."""
+
+    def make_preexec_fn(self, name):  # noqa: ARG002  the hub's signature
+        return None  # the same user: nothing to become
+
+
+SERVER_SCOPES = ["users:activity!user", "access:servers!server", "access:services!service=course"]
+
+c = get_config()  # noqa: F821  JupyterHub provides it
+c.JupyterHub.ip = c.JupyterHub.hub_ip = "127.0.0.1"
+c.JupyterHub.port = HUB + 1
+c.JupyterHub.hub_port = HUB
+c.JupyterHub.proxy_class = Apart
+c.JupyterHub.db_url = f"sqlite:///{FOLDER}/hub.sqlite"
+c.JupyterHub.cookie_secret_file = str(FOLDER / "cookie_secret")
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = "open sesame"
+c.Authenticator.allow_all = True
+c.JupyterHub.spawner_class = Own
+c.Spawner.home_dir_template = str(FOLDER / "homes" / "{username}")
+c.Own.home_dir_template = str(FOLDER / "homes" / "{username}")
+c.Spawner.cmd = [str(Path(sys.executable).parent / "jupyterhub-singleuser")]
+c.Spawner.args = ["--allow-root"]
+c.Spawner.server_token_scopes = SERVER_SCOPES
+c.Spawner.oauth_client_allowed_scopes = SERVER_SCOPES
+c.JupyterHub.services = [
+    {
+        "name": "course",
+        "url": f"http://127.0.0.1:{SERVICE}",
+        "command": [
+            sys.executable,
+            "-m",
+            "course",
+            "serve",
+            "--port",
+            str(SERVICE),
+            "--folder",
+            str(FOLDER / "office"),
+            "--for",
+            "pandas-at-work",
+            "--url",
+            f"http://127.0.0.1:{SERVICE}/services/course",
+        ],
+    },
+    {"name": "test", "api_token": os.environ["COURSE_HUB_TOKEN"]},
+]
+c.JupyterHub.load_roles = [
+    {"name": "user", "scopes": ["self", "access:services!service=course"]},
+    {"name": "test", "scopes": ["admin:users", "admin:servers", "tokens"], "services": ["test"]},
+]
