@@ -11,6 +11,7 @@ import tempfile
 import typer
 
 from course.cli import (
+    ahead,
     audit,
     certify,
     give,
@@ -26,6 +27,7 @@ from course.cli import (
     privacy,
     review,
     serve,
+    session,
     show,
     suggest,
     teach,
@@ -55,6 +57,7 @@ for group in (
     teach,
     give,
     pace,
+    session,
     inspect,
     suggest,
     review,
@@ -67,6 +70,7 @@ for group in (
     verify,
     platforms,
     learn,
+    ahead,
 ):
     group.add_to(app)
 

@@ -48,7 +48,7 @@ def play(folder: Path, console: Console) -> Course:
     """
     begin = time.monotonic()
     console.print(f"playing a term of the sample course in {folder}/", soft_wrap=True)
-    course = _course(folder)
+    course = fresh(folder)
     people = _people()
     for lesson in track(course.lessons(), "releasing"):
         course.release(lesson)
@@ -74,7 +74,8 @@ def play(folder: Path, console: Console) -> Course:
     return course
 
 
-def _course(folder: Path) -> Course:
+def fresh(folder: Path) -> Course:
+    """Return the sample course, new in a folder of its own; raises Invalid when that holds something else."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
         raise Invalid(
             "this folder holds something else than a demo",
