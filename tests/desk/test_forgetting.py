@@ -47,10 +47,7 @@ def test_forgetting_one_opens_nothing_of_another(root: Path) -> None:
         tables.ledger.update().where(tables.ledger.c.learner == WHO).values(actor="somebody else"),
         tables.ledger.update().where(tables.ledger.c.learner == "ben").values(learner=WHO),
     ):
-        with (
-            course.book() as book,
-            pytest.raises((CourseError, sa.exc.SQLAlchemyError)),
-            book.transaction() as connection,
-        ):  # noqa: PT012  one transaction
-            connection.execute(begin)
-            connection.execute(change)
+        with course.book() as book, pytest.raises((CourseError, sa.exc.SQLAlchemyError)):  # noqa: PT012, SIM117  one transaction
+            with book.transaction() as connection:
+                connection.execute(begin)
+                connection.execute(change)
