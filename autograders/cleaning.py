@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from course import misconception, points, public
+from course import hint, misconception, points, public
 
 ARRIVALS = pd.DataFrame(
     {
@@ -20,6 +20,8 @@ def numbers(series):
 
 @public
 @points(1, question="keep-arrived")
+@hint('Which rows does `table["arr_delay"].notna()` mark?')
+@hint('The -999 needs a condition of its own: `table["arr_delay"] != -999`. Both must hold.')
 def test_missing_and_coded_delays_go(keep_arrived):
     table = pd.DataFrame({"flight": [1, 2, 3], "arr_delay": [12.0, None, -999.0]})
     assert list(keep_arrived(table)["flight"]) == [1]
@@ -80,6 +82,8 @@ def test_unreadable_missing_and_spaces(to_miles):
 
 @public
 @points(1, question="to-minutes")
+@hint('What do `clock.str[:2]` and `clock.str[2:]` give for "0517"?')
+@hint("They are still text: `pd.to_numeric` makes numbers of them.")
 @misconception(
     "You turned the four digits into one number. 0517 is 5 hours and 17 minutes.",
     when=lambda to_minutes: numbers(to_minutes(pd.Series(["0517"]))) == [517.0],

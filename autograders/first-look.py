@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from course import answer, misconception, points, public
+from course import answer, hint, misconception, points, public
 
 answer(
     "late-from",
@@ -42,6 +42,10 @@ GAPS = pd.DataFrame(
 
 @public
 @points(1, question="table-facts")
+@hint("`table.shape` holds two of the three numbers.")
+@hint(
+    '`table.isna().any(axis="columns")` gives one `True` or `False` for each row. How do you count the `True`?'
+)
 @misconception(
     "You counted cells, not rows: a row with two missing cells counts once.",
     when=lambda table_facts: table_facts(GAPS)["incomplete"] == 5,
@@ -81,9 +85,12 @@ def test_table_without_rows(table_facts):
 
 @public
 @points(1, question="late-from")
+@hint("Write the two conditions one by one, and look at each with `.sum()`.")
+@hint("Put each condition in parentheses, and `&` between them.")
 @misconception(
     "You joined the conditions with | (or). Both must hold, so use &.",
     when=lambda late_from: len(late_from(SMALL, "JFK", 60)) == 6,
+    see="Pick rows with a condition",
 )
 def test_late_from_jfk(late_from):
     table = pd.DataFrame({"origin": ["JFK", "LGA", "JFK"], "dep_delay": [45.0, 50.0, 5.0]})
@@ -119,6 +126,7 @@ def test_all_columns_stay_and_no_row_may_fit(late_from):
 
 @public
 @points(1, question="boston-evening")
+@hint("`flights.loc[rows, columns]` takes both at once; `columns` is a list of names.")
 @misconception(
     "The right columns are there, but not in the order the task asks for.",
     when=lambda boston_evening: (

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from course import misconception, points, public
+from course import hint, misconception, points, public
 
 PLANNED = pd.DataFrame(
     {
@@ -23,6 +23,7 @@ CARRIERS = pd.DataFrame(
 
 @public
 @points(1, question="delay-by")
+@hint("Which of `size`, `count` and `mean` counts rows, and which counts known values?")
 @misconception(
     "The columns should be flights, known and mean_delay, in this order.",
     when=lambda delay_by: (
@@ -114,6 +115,8 @@ def test_nothing_known(typical_delay):
 
 @public
 @points(2, question="rank-carriers")
+@hint("First make a table with two columns for each carrier: the known delays, and their median.")
+@hint("Then keep the rows with enough of them, and sort by the median.")
 @misconception(
     "You ranked by the mean, so one extreme delay decides the ranking.",
     when=lambda rank_carriers: rank_carriers(CARRIERS, 3)["AA"] > 100,

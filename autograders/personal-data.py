@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from course import misconception, points, public
+from course import hint, misconception, points, public
 
 VISITS = pd.DataFrame(
     {
@@ -54,6 +54,7 @@ def test_only_the_needed_rows(for_trainer):
 
 @public
 @points(1, question="safe-counts")
+@hint("`value_counts()` counts each value; which of the counts may stay?")
 def test_single_person_is_left_out(safe_counts):
     table = pd.DataFrame({"site": ["A", "B", "A", "A", "C", "C", "C"]})
     assert dict(safe_counts(table, "site", 2)) == {"A": 3, "C": 3}
@@ -80,6 +81,8 @@ def test_limit_missing_and_empty(safe_counts):
 
 @public
 @points(1, question="pseudonymise")
+@hint("Take away the columns that name people first.")
+@hint('`insert(0, "code", …)` puts a column in front.')
 @misconception(
     "The result still holds staff_id, name or email.",
     when=lambda pseudonymise: bool(

@@ -16,6 +16,7 @@ import random
 import resource
 import shutil
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -134,9 +135,8 @@ def _rows(book: sqlite3.Connection, people: list[str], names: list[str], size: S
 
 def _insert(book: sqlite3.Connection, table: str, columns: tuple[str, ...], rows: Any) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
-    book.executemany(
-        f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows
-    )
+    marks = ", ".join("?" * len(columns))
+    book.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608  our own names
 
 
 def record(place: int, lesson: str, size: Size) -> str:
@@ -146,15 +146,7 @@ def record(place: int, lesson: str, size: Size) -> str:
     for number in range(size.events):
         moment += dt.timedelta(seconds=chance.randrange(5, 240))
         kind = number % 10
-        verb = (
-            "hinted"
-            if kind == 0
-            else "attempted"
-            if kind == 1
-            else "opened"
-            if kind == 2
-            else "answered"
-        )
+        verb = ["hinted", "attempted", "opened", *["answered"] * 7][kind]
         result = {"hinted": '{"step": 1}', "attempted": '{"success": true, "passed": 2, "of": 2}', "opened": "{}",
                   "answered": f'{{"response": ["{"abcd"[chance.randrange(4)]}"], "scaled": {kind % 2}}}'}[verb]  # fmt: skip
         about = (
@@ -255,8 +247,36 @@ def main() -> None:
 
 
 def pages(root: Path) -> dict[str, Any]:
-    """Return seconds that each page of a course takes, once its frames are there."""
-    return {}
+    """Return seconds of each page, made and written as HTML, once the course was looked at: the median of five."""
+    from course.overseeing import Oversight
+    from course.report import render
+    from course.report.page import Choice
+
+    oversight = Oversight(Course.open(root))
+    wanted = {
+        "course": (),
+        "worklist": (),
+        "lesson": ("lesson-03",),
+        "learner": ("learner00042",),
+        "objective": ("aim-1",),
+    }
+    start = time.perf_counter()
+    render.html(oversight.page("course", (), Choice()))
+    found: dict[str, Any] = {"first": round(time.perf_counter() - start, 2)}
+    for kind, names in wanted.items():
+        seconds = []
+        for group in (
+            "",
+            "group-1",
+            "",
+            "group-2",
+            "",
+        ):  # others than before, so that no chart is drawn already
+            start = time.perf_counter()
+            render.html(oversight.page(kind, names, Choice(group)))
+            seconds.append(time.perf_counter() - start)
+        found[kind] = round(statistics.median(seconds), 3)
+    return found
 
 
 if __name__ == "__main__":

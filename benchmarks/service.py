@@ -41,12 +41,16 @@ from course.signing import Key, is_signed
 COURSE, LESSON = "pandas", "cleaning"
 LESSON_BYTES = 300_000
 LOAD_SECONDS = 50.0
+POLLS = 200
+MOST = {"seconds": 60.0, "p99": 2.0, "poll ms": 50.0, "list ratio": 1.5, "memory growth": 0.1}
+"""What has to hold."""
+AWAY = 503
 MOST_AT_ONCE = 64
 
 
 def notebook(seed: int) -> bytes:
     """Return a notebook of about 300 kB, outputs included, that no zip makes much smaller."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  nothing secret
     picture = rng.randbytes(LESSON_BYTES * 5 // 8).hex()  # as a plot: base64 of a PNG
     cells: list[dict[str, Any]] = []
     for number in range(20):
@@ -73,6 +77,7 @@ class Learner:
     seconds: list[float] = field(default_factory=list)
 
     def seal(self, seed: int) -> None:
+        """Work on the lesson and seal it."""
         book = notebook(seed)
         self.work = sealed.seal(
             COURSE, LESSON, self.name, {"cleaning.ipynb": book}, self.key, dt.datetime.now(dt.UTC)
@@ -88,6 +93,7 @@ class Bench:
 
     @classmethod
     def make(cls, folder: Path, db: str, people: int) -> "Bench":
+        """Open an office, let a class in, start the service and release the lesson."""
         service = Running(folder / "office", (COURSE,), db)
         with service.office() as office:
             office.open_course(COURSE)
@@ -101,10 +107,12 @@ class Bench:
         return cls(service, learners)
 
     def headers(self, who: Learner) -> dict[str, str]:
+        """Return what says who asks."""
         return {"Authorization": f"Bearer {who.remote.token}"}
 
     @property
     def base(self) -> str:
+        """The course's address."""
         return f"{self.service.url}/api/courses/{COURSE}"
 
 
@@ -135,9 +143,9 @@ async def hand_in(bench: Bench, seconds: float, killing: int = 0) -> dict[str, A
                                                headers=bench.headers(who))  # fmt: skip
                     if answer.status_code in (200, 201):
                         break
-                    assert answer.status_code == 503, answer.text
+                    need(answer.status_code == AWAY, answer.text)
                 except httpx.TransportError:
-                    assert killing, "a connection broke"
+                    need(killing > 0, "a connection broke")
                 again += 1
                 await asyncio.sleep(0.2)
             who.seconds.append(time.perf_counter() - began)
@@ -189,7 +197,7 @@ async def poll(bench: Bench, per_second: int, seconds: float) -> dict[str, float
             ]
             began = time.perf_counter()
             answer = await client.get(f"{bench.base}/{path}", headers=bench.headers(who))
-            assert answer.status_code == 200, answer.text
+            need(answer.is_success, answer.text)
             waited.append(time.perf_counter() - began)
 
         took = await spread(int(per_second * seconds), seconds, one)
@@ -227,8 +235,8 @@ def history(office: Office, people: int, rows: int) -> None:
 
 async def endure(bench: Bench, seconds: float) -> dict[str, float]:
     """Hand in and poll for a time; returns the service's memory (MB) in the second fifth and in the last."""
-    assert bench.service.process is not None
-    process, seen = psutil.Process(bench.service.process.pid), []
+    running = bench.service.process
+    process, seen = psutil.Process(running.pid if running else 0), list[float]()
     end = time.monotonic() + seconds
     number = 0
     async with httpx.AsyncClient(timeout=30) as client:
@@ -239,7 +247,7 @@ async def endure(bench: Bench, seconds: float) -> dict[str, float]:
                 client.post(f"{bench.base}/lessons/{LESSON}/submissions", content=who.work, headers=bench.headers(who)),
                 *(client.get(f"{bench.base}/me", headers=bench.headers(who)) for _ in range(10)),
             )  # fmt: skip
-            assert all(answer.status_code < 300 for answer in answers)
+            need(all(answer.is_success for answer in answers), answers)
             who.papers.append(answers[0].json())
             seen.append(process.memory_info().rss / 1e6)
             number += 1
@@ -262,7 +270,14 @@ def database(kind: str) -> Iterator[str]:
         yield postgres.make(address, "office") if address else ""
 
 
+def need(holds: bool, otherwise: object) -> None:  # noqa: FBT001  it is what it is called with
+    """Stop the benchmark when something is not as it has to be."""
+    if not holds:
+        raise SystemExit(f"stopped: {otherwise}")
+
+
 def run(kind: str, people: int, memory_seconds: float, kills: int) -> dict[str, Any]:
+    """Measure everything on one database."""
     folder = Path(tempfile.mkdtemp(prefix="course-service-"))
     told: dict[str, Any] = {"database": kind, "learners": people, "cpus": os.cpu_count()}
     try:
@@ -273,7 +288,7 @@ def run(kind: str, people: int, memory_seconds: float, kills: int) -> dict[str, 
                     who.seal(number)
                 told["lesson bytes"] = len(bench.learners[0].work)
                 told["hand in"] = asyncio.run(hand_in(bench, LOAD_SECONDS))
-                told["poll"] = asyncio.run(poll(bench, 200, 15))
+                told["poll"] = asyncio.run(poll(bench, POLLS, 15))
                 before = listing(bench)
                 with bench.service.office() as office:
                     history(office, 5_000, 50_000)
@@ -305,18 +320,19 @@ def verdict(told: dict[str, Any]) -> list[str]:
     """Return what is not as it has to be."""
     handed, killed = told["hand in"], told["killed"]
     rules = {
-        "all handed in within 60 s": handed["seconds"] < 60,
-        "p99 under 2 s": handed["p99"] < 2,
+        "all handed in within 60 s": handed["seconds"] < MOST["seconds"],
+        "p99 under 2 s": handed["p99"] < MOST["p99"],
         "none lost, none twice": handed["lost"] == handed["twice"] == 0,
-        "200 polls a second under 50 ms median": told["poll"]["median ms"] < 50 and told["poll"]["per second"] > 190,
-        "50,000 submissions do not slow one learner's list": told["list of one"]["ratio"] < 1.5,
-        "memory flat": told["memory"]["growth"] < 0.1,
+        "200 polls a second under 50 ms median": told["poll"]["median ms"] < MOST["poll ms"] and told["poll"]["per second"] > 0.95 * POLLS,
+        "50,000 submissions do not slow one learner's list": told["list of one"]["ratio"] < MOST["list ratio"],
+        "memory flat": told["memory"]["growth"] < MOST["memory growth"],
         "every receipt honoured after kills": killed["lost"] == killed["twice"] == 0,
     }  # fmt: skip
     return [rule for rule, holds in rules.items() if not holds]
 
 
 def main() -> None:
+    """Measure, print, and end with 1 when something was missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--learners", type=int, default=1000)

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from course.model import Extension, Learner
 from course.scoring import Attempt, counting, due_date, late_penalty, late_share
-from course.settings import CourseFile
+from course.settings import CourseFile, Lesson
 from course.store import earlier
 from course.store.database import Gradebook
 from course.store.earlier import Earlier
@@ -49,8 +50,26 @@ class Deadline:
         return self.share(submitted_at - due) if submitted_at and due else 0.0
 
 
+def declared(file: CourseFile, extensions: Sequence[Extension]) -> dict[str, Any]:
+    """Return what due dates are made of, as a course service takes it: `course.office.schedule`."""
+
+    def plain(each: Lesson) -> dict[str, Any]:
+        due, grace = each.due, file.rules(each.folder).grace_minutes
+        when = (
+            {"days": due.days}
+            if isinstance(due, dt.timedelta)
+            else {"at": due.isoformat() if due else None}
+        )
+        return {"lesson": each.folder, "grace": grace, **when}
+
+    more = [{"lesson": each.lesson, "learner": each.learner, "group": each.group, "until": each.until.isoformat()}
+            for each in extensions]  # fmt: skip
+    lessons = [plain(each) for each in file.lessons if each.due is not None]
+    return {"zone": file.timezone, "lessons": lessons, "extensions": more}
+
+
 def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[str, str, str]]:
-    """Let the attempt stand that counts as the best, for each learner who has several.
+    """Let the attempt stand that counts by the lesson's rule, for each learner who has several.
 
     An attempt at other questions than those of now can't be compared, and stays where it is.
 
@@ -68,7 +87,7 @@ def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[s
                 [*like, now], key=lambda each: (each is now and now.waits, _when(each))
             )
             points = [_attempt(learner, each, deadline) for each in attempts]
-            best = attempts[counting(points, "best")]
+            best = attempts[counting(points, deadline.file.rules(lesson).attempts_count)]
             if best is not now:
                 stand_again(
                     connection, lesson, learner, best, deadline.share, deadline.due(learner)
@@ -79,7 +98,7 @@ def count_best(book: Gradebook, lesson: str, deadline: Deadline) -> list[tuple[s
 
 def _attempt(learner: str, one: Earlier, deadline: Deadline) -> Attempt:
     lost = deadline.lost(learner, one.submitted_at)
-    return Attempt(one.points - late_penalty(one.points, lost), one.waits)
+    return Attempt(one.points - late_penalty(one.points, lost), one.waits, bool(one.marks))
 
 
 def _when(one: Earlier) -> dt.datetime:

@@ -47,4 +47,6 @@ def extend(
             store.extend(book, lesson, until, learner=learner, reason=reason, by=by)
         for group in groups:
             store.extend(book, lesson, until, group=group, reason=reason, by=by)
-    return course.settle(lesson)
+    changed = course.settle(lesson)
+    course.publish_dates()
+    return changed

@@ -9,7 +9,8 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import course as package
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import outcome, reviews, rules, text, written
+from course.authoring.coverage import Covered, gaps, matrix
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding, ordered
 from course.authoring.trials import Trial, of, wrong_answers
@@ -75,11 +77,14 @@ def _check(term: Course, lesson: str, *, walls: bool) -> list[Finding]:
     if refused and not any(f.level == "error" and f.rule in _REFUSED for f in findings):
         findings.append(refused)
     findings = [draft.located(each) for each in findings]
+    return ordered(_but_accepted(term, findings))
+
+
+def _but_accepted(term: Course, findings: Iterable[Finding]) -> Iterator[Finding]:
     accepted = term.file.accepted
-    return ordered(
-        f for f in findings
-        if not any(a.rule == f.rule and a.where in f"{f.file} {f.cell} {f.text}" for a in accepted)
-    )  # fmt: skip
+    for f in findings:
+        if not any(a.rule == f.rule and a.where in f"{f.file} {f.cell} {f.text}" for a in accepted):
+            yield f
 
 
 def _state(term: Course, lesson: str) -> str:
@@ -131,6 +136,20 @@ def read(term: Course, lesson: str) -> Draft:
             rows = text.lines(path.read_text(encoding="utf-8-sig"), raw)
         draft = written.add(draft, path.stem, file, raw, rows)
     return draft
+
+
+def coverage(term: Course) -> list[Covered]:
+    """Return which lessons teach, practise and assess each objective of the course."""
+    drafts = []
+    for lesson in term.lessons():
+        with suppress(Invalid):  # looking at that lesson tells
+            drafts.append(read(term, lesson))
+    return matrix(term.file, drafts)
+
+
+def uncovered(term: Course) -> list[Finding]:
+    """Return what some lesson of the course teaches, and none practises or assesses."""
+    return list(_but_accepted(term, gaps(coverage(term))))
 
 
 def copy(term: Course, lesson: str, target: Path) -> None:

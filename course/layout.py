@@ -15,6 +15,7 @@ from course.errors import NotFound, Refused, Unavailable, nearest
 COURSE_FILE = "course.toml"
 NBGRADER_FILE = "nbgrader_config.py"
 LEARNER_FILE = "learner.toml"
+"""Beside the exchange's folders of a course: what it is called, and which lessons are out, in order."""
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@ -]{0,99}")
 

@@ -93,11 +93,12 @@ def line(text: str) -> str:
 
 def prompt(text: str) -> tuple[str, str]:
     """Return the HTML of a prompt's first paragraph, as for a legend, and of what follows it."""
-    first, _, rest = text.strip().partition("\n\n")
-    tokens = _parser().parse(first)
-    if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
-        return line(first), block(rest) if rest else ""
-    return "", block(text)
+    text = text.strip()
+    first = _parser().parse(text)[0]
+    if first.type != "paragraph_open" or first.map is None:
+        return "", block(text)
+    lines, end = text.split("\n"), first.map[1]
+    return line("\n".join(lines[:end])), block("\n".join(lines[end:]))
 
 
 def plain(text: str) -> str:

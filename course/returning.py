@@ -91,7 +91,10 @@ def drafts(
             marks.setdefault(mark.learner, []).append(mark)
         _check(lesson, questions, marks)
         common = _Common.read(book, lesson)
-        for who in sorted(attempts) if learner is None else [learner]:
+        there = [
+            who for who in sorted(attempts) if course.layout.submission(who, lesson).is_dir()
+        ]  # not forgotten
+        for who in there if learner is None else [learner]:
             person = people.get(who, Learner(who))
             yield common.draft(course, person, marks.get(who, []), attempts[who], questions)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from course.model import Note, Outcome, Verdict
 
 LateRule = Literal["none", "zero", "per-day"]
-CountRule = Literal["last", "best"]
+CountRule = Literal["last", "best", "marked"]
 
 _STRUCK = (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASH, Outcome.NOT_REACHED, Outcome.ERROR)
 
@@ -90,19 +90,24 @@ class Attempt:
     Attributes:
         points: after what lateness costs; what waits for a person counts as nothing yet.
         waits: whether a question still waits for a person.
+        marked: whether a person marked something of it.
     """
 
     points: float
     waits: bool = False
+    marked: bool = False
 
 
 def counting(attempts: Sequence[Attempt], rule: CountRule) -> int:
     """Return which attempt counts, by its index; they are in the order in which they came.
 
     With "best" it is the one with the most points, and of equals the latest. The last one counts
-    while a person has yet to look at it, since nobody knows what it will earn.
+    while a person has yet to look at it, since nobody knows what it will earn. With "marked" it is the
+    last that a person marked, and the last of all while there is none.
     """
     last = len(attempts) - 1
+    if rule == "marked":
+        return max((number for number, each in enumerate(attempts) if each.marked), default=last)
     if rule == "last" or attempts[last].waits:
         return last
     return max(range(len(attempts)), key=lambda number: (attempts[number].points, number))

@@ -8,7 +8,7 @@ from typing import Any
 
 from course import dates
 from course.errors import Invalid, NotFound, Refused
-from course.exchange import remote
+from course.exchange import carried, remote
 from course.exchange.access import Access, key_of
 from course.layout import known
 from course.model import Learner
@@ -154,6 +154,7 @@ def meet(course: Course) -> list[str]:
     """Put those who joined at the service on the gradebook's list; returns who is new."""
     with _remote(course) as service:
         there = service.people()
+    carried.keep_keys(course.layout, {each["name"]: each["key"] for each in there if each["key"]})
     known_here = {each.id for each in course.learners()}
     new = [
         Learner(each["name"], each["shown"], "", each["email"], each["group"],

@@ -1,7 +1,10 @@
 """The learner's side of a course: join, fetch, hand in, read feedback, in a folder of one's own."""
 
-import datetime as dt
+import io
+import json
+import os
 import tomllib
+import zipfile
 from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
@@ -14,13 +17,9 @@ from course.dates import own_zone
 from course.errors import Invalid, NotFound
 from course.exchange import config, mirror, remote, requests, transfer
 from course.exchange.access import Access, key_of
-from course.exchange.reach import Reach, handed_in
-from course.lesson import dates, record
-from course.lesson.plan import lessons as lesson_plans
+from course.exchange.reach import Reach
 from course.lesson.progress import line
 from course.look import look_at
-from course.pacing.calendar import Entry, written
-from course.pacing.plan import Announced, Step, due_title, steps
 from course.questions import sheet
 from course.submitting import Receipt, Synced
 from course.update import folder as updating
@@ -159,42 +158,9 @@ class Study:
         """Return the released lessons that are here."""
         return [name for name in self.reach.lessons() if (self.folder / name).is_dir()]
 
-    def plan(self, now: dt.datetime) -> list[Step]:
-        """Return what is left of the course, and when it is due for this learner.
-
-        Args:
-            now: with the learner's zone.
-        """
-        here = {
-            name: (one, record.read(self.folder / name))
-            for name, one in lesson_plans(self.folder).items()
-        }
-        own = dates.read(self.folder)
-        return steps(self._announced(), here, own, handed_in(self.reach), now)
-
-    def calendar(self, now: dt.datetime) -> bytes:
-        """Return the due dates as a calendar file; one written later moves the entries of this one."""
-        entries = [
-            Entry(f"due/{step.lesson}/{self.reach.learner}", due_title(step), step.due)
-            for step in self.plan(now) if step.due
-        ]  # fmt: skip
-        return written(self.reach.course_id, self.reach.course_id, entries, now)
-
-    def _announced(self) -> list[Announced]:
-        """Return what the course says of its lessons; of what it says nothing, the names."""
-        try:
-            said = {
-                one["lesson"]: Announced(**one) for one in self.reach.announced().get("lessons", [])
-            }
-        except (KeyError, TypeError):
-            said = {}  # released by an older version
-        names = self.reach.lessons()
-        return [*(one for one in said.values() if one.lesson in names),
-                *(Announced(name) for name in names if name not in said)]  # fmt: skip
-
     def next(self) -> str:
         """Return in one line what to do next, in the first lesson that is not done."""
-        return line(self.folder, self.reach.lessons())
+        return line(self.folder, [one.lesson for one in self._announced()])
 
     def submit(self, lesson: str, to: Path | None = None, *, fewer: bool = False) -> Receipt:
         """Hand a lesson in; see `course.submitting`.
@@ -249,6 +215,29 @@ class Study:
             )  # fmt: skip
         requests.send(self.reach, lesson, *found[0], reason)
         self.sync()
+
+
+def own_data(study: Study) -> bytes:
+    """Return, as a zip, what a learner's machine and the exchange hold of theirs, with a list to read."""
+    inbound = study.reach.root / study.reach.course_id / "inbound"
+    theirs = sorted(inbound.glob(f"{study.reach.learner}+*")) if os.access(inbound, os.R_OK) else []
+    files = {f"here/{name}": path for name, path in disk.files_below(study.folder)}
+    files |= {
+        f"exchange/{work.name}/{name}": path
+        for work in theirs
+        for name, path in disk.files_below(work)
+    }
+    about = {
+        "learner": study.reach.learner, "course": study.reach.course_id,
+        "about": "What this machine and the exchange hold of yours. What the gradebook holds, your instructor gives you: course my-data " + study.reach.learner,
+        "files": sorted(files),
+    }  # fmt: skip
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("my-data.json", json.dumps(about, indent=1, ensure_ascii=False))
+        for name, path in files.items():
+            archive.write(path, name)
+    return out.getvalue()
 
 
 def _is_record(name: str) -> bool:

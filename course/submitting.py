@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.asking import exchange
 from course.errors import Refused, Unavailable
 from course.exchange import mirror, outbox
 from course.exchange.access import Access
@@ -63,6 +64,7 @@ def sync(access: Access) -> Synced:
         with access.remote() as service:
             lessons = mirror.refresh(access, service)
             mirror.send_requests(access, service)
+        exchange(access.folder)
     except Unavailable as error:
         return Synced(away=error)
     sent = tuple(outbox.send(access))

@@ -19,7 +19,7 @@ from course import notebook as notebooks
 from course.authoring import build, outline, reviews, versions
 from course.authoring.source import Sources, travelling
 from course.authoring.versions import Version
-from course.deadline import Deadline, count_best
+from course.deadline import Deadline, count_best, declared
 from course.errors import Invalid
 from course.exchange import config as nbgrader_config
 from course.exchange import intake, transfer
@@ -62,10 +62,11 @@ class LessonState:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What collecting brought: learners whose work came or changed, and what was left out, why."""
+    """What collecting brought: whose work came or changed, what was left out, and what to look at, why."""
 
     learners: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    look: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,12 +174,16 @@ class Course:
 
     def _announce(self) -> None:
         """Tell learners' machines what the course is called and what is known of its lessons."""
-        lessons = [
-            {"lesson": name, "title": self.file.lesson(name).title or name,
-             "minutes": self.file.lesson(name).minutes, "due": outline.due_text(self.file.lesson(name).due)}
-            for name in self.lessons()
-        ]  # fmt: skip
-        transfer.announce(self.layout, self.config, {"title": self.file.title, "lessons": lessons})
+        about = outline.announced(self.file, self.lessons())
+        transfer.announce(self.layout, self.config, about)
+        self.publish_dates()
+
+    def publish_dates(self) -> None:
+        """Tell the course service, where there is one, what learners' due dates are made of."""
+        if not transfer.over_service(self.config):
+            return
+        with self.book() as book:
+            transfer.schedule(self.layout, declared(self.file, extensions(book)))
 
     @property
     def sources(self) -> Sources:
@@ -219,10 +224,15 @@ class Course:
         """Bring submissions into `submitted/`, from the exchange or from a folder or zip of files."""
         self.known(lesson)
         if source is None:
-            return Collected(tuple(transfer.collect(self.layout, self.config, lesson)))
+            learners = transfer.collect(self.layout, self.config, lesson)
+            return Collected(
+                tuple(learners),
+                (),
+                tuple(transfer.delayed(self.layout, self.config, lesson, learners)),
+            )
         expected = [name for name, _ in self.sources.notebooks(lesson)]
-        taken, left_out = intake.take(source, self.layout, lesson, expected, self.learners())
-        return Collected(tuple(taken), tuple(left_out))
+        found = intake.take(source, self.layout, lesson, expected, self.learners())
+        return Collected(tuple(found.learners), tuple(found.left_out), tuple(found.look))
 
     def submissions(self, lesson: str) -> list[Submission]:
         """Return what lies in `submitted/` for a lesson, by learner."""
@@ -285,8 +295,8 @@ class Course:
         work = self.submissions(prepared.lesson)
         with self.book() as book:
             done = reading.attempts(book, prepared.lesson)
-            best = self.file.rules(prepared.lesson).attempts_count == "best"
-            kept = earlier.fingerprints(book, prepared.lesson) if best else frozenset()
+            several = self.file.rules(prepared.lesson).attempts_count != "last"
+            kept = earlier.fingerprints(book, prepared.lesson) if several else frozenset()
         fresh = []
         for each in work:
             mark = fingerprint(each.digest, prepared.fingerprint)
@@ -360,7 +370,7 @@ class Course:
                 if lateness.save(connection, lesson, learner, due, lost):
                     changed.append(learner)
             lateness.reckon(connection, lesson)
-        if self.file.rules(lesson).attempts_count == "best":
+        if self.file.rules(lesson).attempts_count != "last":
             self._count_best(lesson, deadline)
         return changed
 
@@ -384,8 +394,8 @@ class Course:
             with suppress(OSError):
                 disk.remove_folder(staged)
             raise disk.refused(folder, error) from error
-        best = self.file.rules(work.lesson).attempts_count == "best"
-        if best and before not in ("", work.digest) and folder.is_dir():
+        several = self.file.rules(work.lesson).attempts_count != "last"
+        if several and before not in ("", work.digest) and folder.is_dir():
             disk.replace_folder(folder, self._attempt(work.lesson, work.learner, before))
         disk.replace_folder(staged, folder)
 

@@ -171,3 +171,13 @@ def test_of_several_attempts_the_best_counts_where_the_course_says_so(
     attempts = [Attempt(each, last_waits and n == last) for n, each in enumerate(points)]
     assert counting(attempts, "best") == counts
     assert counting(attempts, "last") == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "counts"),
+    [((), 2), ((0,), 0), ((0, 1), 1), ((2,), 2)],
+    ids=["none", "first", "second", "last"],
+)
+def test_the_last_attempt_that_a_person_marked_counts(marked: tuple[int, ...], counts: int) -> None:
+    attempts = [Attempt(points=number, marked=number in marked) for number in range(3)]
+    assert counting(attempts, "marked") == counts

@@ -107,7 +107,19 @@ def about(
         "title": declared.title or lesson, "minutes": declared.minutes, "course": course.title,
         "objectives": [{"id": one, "text": texts[one]} for one in declared.objectives],
         "due": f"{declared.due.days} days" if isinstance(declared.due, dt.timedelta) else due_text(declared.due),
-        "sections": sections(nodes), "answers": answers(tests, file),
+        "sections": sections(nodes), "answers": answers(tests, file), "mode": declared.mode,
+    }  # fmt: skip
+
+
+def announced(course: CourseFile, lessons: Iterable[str]) -> dict[str, Any]:
+    """Return what a course says of itself to learners' machines, as JSON."""
+    declared = [(name, course.lesson(name)) for name in lessons]
+    return {
+        "title": course.title, "questions": course.questions.model_dump(),
+        "lessons": [
+            {"lesson": name, "title": one.title or name, "minutes": one.minutes, "due": due_text(one.due),
+             "mode": one.mode} for name, one in declared
+        ],
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import tempfile
 import typer
 
 from course.cli import (
+    ahead,
     audit,
     certify,
     give,
@@ -19,11 +20,14 @@ from course.cli import (
     items,
     learn,
     make,
+    oversee,
     pace,
     people,
     platforms,
+    privacy,
     review,
     serve,
+    session,
     show,
     suggest,
     teach,
@@ -53,16 +57,20 @@ for group in (
     teach,
     give,
     pace,
+    session,
     inspect,
     suggest,
     review,
     grade,
     audit,
+    oversee,
+    privacy,
     items,
     certify,
     verify,
     platforms,
     learn,
+    ahead,
 ):
     group.add_to(app)
 

@@ -10,7 +10,16 @@ from course.cli import show
 from course.cli.show import CourseOption, JsonOption
 
 if TYPE_CHECKING:
+    from course.authoring.coverage import Covered
     from course.authoring.finding import Finding
+
+
+_MATRIX = {
+    "objective": "objective",
+    "taught": "taught in",
+    "practised": "practised in",
+    "assessed": "assessed in",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,6 +38,13 @@ def check(
     sandbox: Annotated[
         bool, typer.Option("--sandbox/--no-sandbox", help="Run the lesson behind walls.")
     ] = True,
+    objectives: Annotated[
+        bool,
+        typer.Option(
+            "--objectives",
+            help="Only show which lessons teach, practise and assess each objective.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Find every fault of a lesson before its release: read it, run it, try wrong answers.
@@ -46,8 +62,11 @@ def check(
     from course.term import Course  # noqa: PLC0415
 
     term = Course.open(course)
+    if objectives:
+        _tell_coverage(inspection.coverage(term), as_json=json)
+        return
     wanted = lessons or term.lessons()
-    found = []
+    found = [] if lessons else inspection.uncovered(term)
     for lesson in wanted:
         if not json:
             show.note(f"looking at {lesson} ...")
@@ -58,6 +77,16 @@ def check(
     _tell(found, ", ".join(wanted), as_json=json)
     if any(finding.level == "error" for finding in found):
         raise typer.Exit(1)
+
+
+def _tell_coverage(rows: "list[Covered]", *, as_json: bool) -> None:
+    lines = [row.data() for row in rows]
+    if not as_json:
+        lines = [
+            {key: value if isinstance(value, str) else ", ".join(value) or "nowhere"
+             for key, value in line.items()} for line in lines
+        ]  # fmt: skip
+    show.table(lines, _MATRIX, as_json=as_json, empty="course.toml names no objectives")
 
 
 def _tell(found: "list[Finding]", lessons: str, *, as_json: bool) -> None:

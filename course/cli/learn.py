@@ -24,8 +24,6 @@ def add_to(app: typer.Typer) -> None:
         fetch,
         update,
         next_step,
-        plan,
-        calendar,
         submit,
         sync,
         feedback,
@@ -207,50 +205,13 @@ def next_step(folder: Folder = Path()) -> None:
 
     Example: `course next`
     """
-    from course.pacing.plan import summary  # noqa: PLC0415  as in _open
+    from course import planning  # noqa: PLC0415  as in _open
+    from course.pacing.plan import summary  # noqa: PLC0415  as above
 
     study, now = _open(folder), dt.datetime.now().astimezone()
     show.say(study.next())
-    if steps := study.plan(now):
+    if steps := planning.plan(study, now):
         show.say(summary(steps, now))
-
-
-def plan(folder: Folder = Path(), json: show.JsonOption = False) -> None:
-    """Show what is left of each lesson, how long it takes, and when it is due for you.
-
-    Example: `course plan`
-    """
-    from course.pacing.plan import said_of, summary  # noqa: PLC0415  as in _open
-
-    now = dt.datetime.now().astimezone()
-    steps = _open(folder).plan(now)
-    rows = [
-        {"lesson": step.lesson, "title": step.title, "standing": said_of(step), "minutes": step.minutes,
-         "due": step.said, "moment": step.due.isoformat() if step.due else None} for step in steps
-    ]  # fmt: skip
-    columns = {"lesson": "lesson", "title": "title", "standing": "how it stands", "minutes": "minutes left",
-               "due": "due"}  # fmt: skip
-    show.table(rows, columns, as_json=json, empty="no lesson is released yet")
-    if steps and not json:
-        show.say(summary(steps, now))
-
-
-def calendar(
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")
-    ] = Path("course.ics"),
-    folder: Folder = Path(),
-) -> None:
-    """Write your due dates as a calendar file; open it with your calendar.
-
-    Opened again after a date moved, it moves the entry that you have.
-
-    Example: `course calendar -o dates.ics`
-    """
-    from course.layout import write  # noqa: PLC0415  as in _open
-
-    write(output, _open(folder).calendar(dt.datetime.now().astimezone()))
-    show.say(f"open it with your calendar: {output}")
 
 
 def _reach_out(study: Any) -> None:

@@ -71,11 +71,24 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="DIR", help="Where to play it.")
     ] = Path("demo"),
+    live: Annotated[
+        bool, typer.Option("--live", help="Serve the sample course here, and join it in a browser.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="With --live: the service's port.")] = 8010,
+    lab_port: Annotated[int, typer.Option(help="With --live: JupyterLab's port.")] = 8011,
 ) -> None:
     """Play the whole round on the sample course: 24 learners, from release to feedback.
 
-    Example: `course demo`
+    With --live the course service runs instead, and a link lets one join in a browser, where the first
+    lesson opens.
+
+    Example: `course demo --live`
     """
+    if live:
+        from course.demo.live import live as run  # noqa: PLC0415  as in new
+
+        run(folder, port, lab_port, show.say)
+        return
     from course.demo import play  # noqa: PLC0415  as in new
 
     play(folder, show.out())

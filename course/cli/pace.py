@@ -27,7 +27,8 @@ def dates(
 ) -> None:
     """Show when each lesson is due for whom, and how it stands.
 
-    A date counts from the learner's start where it is relative, and extensions are in it.
+    A date counts from the learner's start where it is relative, and extensions are in it. Learners who
+    joined over a course service are told theirs anew.
 
     Example: `course dates --learner ana`
     """
@@ -35,6 +36,7 @@ def dates(
     from course.pacing.calendar import written  # noqa: PLC0415  as above
 
     opened = show.open_course(course)
+    opened.publish_dates()
     work, now = reminding.look(opened).work, dt.datetime.now(dt.UTC)
     if learner is not None:
         work = {layout.known(learner, sorted(work), "learner"): work[learner]}

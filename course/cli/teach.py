@@ -97,6 +97,8 @@ def collect(
             f" ({show.listing(found.learners)})" if found.learners else ""))  # fmt: skip
         for name, why in found.left_out:
             show.say(f"  left out {name}: {why}")
+        for name, why in found.look:
+            show.say(f"  look: {name}: {why}")
         if source is None:
             _take_requests(opened, lesson)
 

@@ -1,5 +1,6 @@
 """How the demo's learners fill in a lesson: each persona is one thing that happens in real classes."""
 
+import datetime as dt
 import json
 from functools import partial
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from course.lesson.sitting import Sitting
 from course.model import Kind
 from course.notebook import NotebookNode, marks
 from course.questions import kind_of, sheet
+from course.questions.item import draw
 
 WRONG: Mapping[str, Sequence[str]] = json.loads((Path(__file__).parent / "wrong.json").read_text(encoding="utf-8"))
 
@@ -25,7 +27,7 @@ _TROUBLE = {
 
 
 def fill_in(folder: Path, source: Mapping[str, NotebookNode], persona: str, learner: str) -> None:
-    """Fill in a fetched lesson as this persona would.
+    """Fill in a fetched lesson as this persona would, over some minutes that end now.
 
     Args:
         folder: the learner's folder of the lesson; its notebooks and record are written.
@@ -38,9 +40,11 @@ def fill_in(folder: Path, source: Mapping[str, NotebookNode], persona: str, lear
         right = source[path.stem]
         _answer(node, right, persona)
         _answer_quizzes(folder, right, persona, learner)
+        _struggle(folder, right, persona)
         _spoil(node, persona)
         text = notebooks.write_text(node)
         path.write_text(text[: len(text) // 2] if persona == "broken" else text, encoding="utf-8")
+    _pace(folder)
 
 
 def _answer(node: NotebookNode, right: NotebookNode, persona: str) -> None:
@@ -73,6 +77,32 @@ def _answer_quizzes(folder: Path, right: NotebookNode, persona: str, learner: st
         if persona == "partly":
             seat.hint()
         seat.answer(samples["correct" if good else "wrong"])
+
+
+def _struggle(folder: Path, right: NotebookNode, persona: str) -> None:
+    """Let who gets it wrong check again and again, take hints and ask; others check once."""
+    for place, name in enumerate(q.id for q in build.questions("", right) if q.kind is Kind.CODE):
+        lost = persona == "wrong" and not place
+        for tried in range(6 if lost else 1):
+            record.append(folder, "attempted", name, {"success": persona not in ("wrong", "blank"), "passed": 0, "of": 2},
+                          {"digest": f"{tried}"})  # fmt: skip
+        for step in range(3 if lost else 0):
+            record.append(folder, "hinted", name, {"step": step + 1})
+        if lost:
+            record.append(folder, "asked", name, {"response": "It says False where I expect True. What does it compare?"})
+
+
+def _pace(folder: Path) -> None:
+    """Put half a minute to some minutes between the events of a record, the last one now; always the same."""
+    path = folder / record.NAME
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    moment, paced = dt.datetime.now().astimezone(), list[str]()
+    for line in reversed(lines):
+        event = json.loads(line)
+        paced.append(json.dumps({**event, "timestamp": moment.isoformat(timespec="microseconds")}, ensure_ascii=False))
+        moment -= dt.timedelta(seconds=30 + draw(folder.parent.name, event["object"], len(paced)) % 200)
+    if paced:
+        path.write_text("\n".join(reversed(paced)) + "\n", encoding="utf-8")
 
 
 def _spoil(node: NotebookNode, persona: str) -> None:

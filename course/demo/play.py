@@ -21,6 +21,9 @@ from course.errors import Invalid
 from course.feedback import number
 from course.grading.pool import Workers
 from course.model import Learner, ManualMark, Mark
+from course.overseeing import Oversight
+from course.report import render
+from course.report.page import Choice
 from course.study import Study
 from course.term import Course
 
@@ -45,7 +48,7 @@ def play(folder: Path, console: Console) -> Course:
     """
     begin = time.monotonic()
     console.print(f"playing a term of the sample course in {folder}/", soft_wrap=True)
-    course = _course(folder)
+    course = fresh(folder)
     people = _people()
     for lesson in track(course.lessons(), "releasing"):
         course.release(lesson)
@@ -60,15 +63,19 @@ def play(folder: Path, console: Console) -> Course:
     returned = sum(len(returning.give_back(course, lesson)) for lesson in course.lessons())
     console.print(f"returned {returned} feedback pages\n")
     _show(console, course)
+    report = _report(console, course, folder)
     console.print(f"\nplayed in {time.monotonic() - begin:.0f} s. Look further:")
     console.print(f"  course status --course {course.layout.root}", soft_wrap=True)
+    console.print(f"  {report}   the report, in any browser", soft_wrap=True)
+    console.print(f"  course worklist --course {course.layout.root}", soft_wrap=True)
     console.print(f"  course lab --course {course.layout.root}", soft_wrap=True)
     left = sum(mark.state == "needs a person" for mark in course.marks())
     console.print(f"  course lab --desk --course {course.layout.root}   the grading desk, where {left} answers wait", soft_wrap=True)
     return course
 
 
-def _course(folder: Path) -> Course:
+def fresh(folder: Path) -> Course:
+    """Return the sample course, new in a folder of its own; raises Invalid when that holds something else."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
         raise Invalid(
             "this folder holds something else than a demo",
@@ -158,6 +165,21 @@ def _show(console: Console, course: Course) -> None:
     for lesson in lessons:
         for learner, where, text in course.repairs(lesson):
             console.print(f"  {lesson}, {names[learner]}, {where}: {text}", markup=False, soft_wrap=True)
+
+
+def _report(console: Console, course: Course, folder: Path) -> Path:
+    """Write the report of the course beside it, and print what to look after first."""
+    oversight = Oversight(course)
+    path = folder / "report.html"
+    disk.write(path, render.html(oversight.page("course", (), Choice(), whole=True)))
+    names = {person.id: person.name for person in course.learners()}
+    console.print("\nTo look after", style="bold")
+    found = oversight.worklist()
+    for each in found[:5]:
+        console.print(f"  {names.get(each.learner, each.lesson)}: {each.reason} {each.action}.", markup=False, soft_wrap=True)
+    if len(found) > 5:  # noqa: PLR2004  the first ones
+        console.print(f"  and {len(found) - 5} more", style="dim")
+    return path
 
 
 def _total(marks: list[Mark]) -> str:

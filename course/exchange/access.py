@@ -69,6 +69,14 @@ class Access:
                 hint="join again",
             ) from error
 
+    @classmethod
+    def nearest(cls, folder: Path) -> "Access":
+        """Read what the nearest joined folder at or above ``folder`` knows; raises as `of`."""
+        here = folder.resolve()
+        joined = [place for place in (here, *here.parents)
+                  if (place / LEARNER_FILE).is_file() or (place / STAFF_FILE).is_file()]  # fmt: skip
+        return cls.of(joined[0] if joined else here)
+
     def remote(self) -> Remote:
         """Return the service; use it in ``with``."""
         return Remote(self.url, self.course, self.token)

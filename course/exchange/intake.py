@@ -3,27 +3,45 @@
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from course import sealed
 from course.archive import unpack
-from course.errors import NotFound
+from course.errors import CourseError, NotFound
+from course.exchange import carried
+from course.exchange.mirror import nbgraders_time
 from course.layout import Layout, copy_folder, digest, files_below, safe_name
 from course.model import Learner
+from course.sealed import SUFFIX
 
 EARLIER = Path(".course") / "earlier"  # what newer files took the place of
 
 
+@dataclass(slots=True)
+class Taken:
+    """What came of some files.
+
+    Attributes:
+        learners: whose work was taken.
+        left_out: file, and why it was not taken.
+        look: learner, and what a person should know about work that was taken.
+    """
+
+    learners: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    look: list[tuple[str, str]] = field(default_factory=list)
+
+
 def take(
     source: Path, layout: Layout, lesson: str, notebooks: Sequence[str], people: Sequence[Learner]
-) -> tuple[list[str], list[tuple[str, str]]]:
+) -> Taken:
     """Bring files into `submitted/`; a newer file of the same learner replaces the older one.
 
     A learner is recognised by the first folder's name or by the file's name, which begins with
-    the id, the e-mail address or the name, as Moodle and Canvas write them.
-
-    Returns:
-        the learners whose work was taken, and pairs of file and reason for what was not.
+    the id, the e-mail address or the name, as Moodle and Canvas write them. A sealed submission says
+    itself whose it is (`course.exchange.carried`).
 
     Raises:
         NotFound: there is no such file or folder.
@@ -33,18 +51,59 @@ def take(
         raise NotFound("no such file or folder", where=str(source))
     with tempfile.TemporaryDirectory(prefix="course-") as scratch:
         folder = source
-        if source.is_file():
+        if source.name.endswith(SUFFIX):
+            folder = Path(scratch)
+            shutil.copyfile(source, folder / source.name)
+        elif source.is_file():
             folder = Path(scratch)
             unpack(source, folder)
-        return _sort(folder, layout, lesson, notebooks, people)
+        files = list(files_below(folder))
+        plain = [each for each in files if not each[0].endswith(SUFFIX)]
+        whose, left_out = _sort(plain, layout, lesson, notebooks, people)
+        found = Taken(whose, left_out)
+        carried = [each for each in files if each[0].endswith(SUFFIX)]
+        _take_sealed(carried, layout, lesson, {person.id for person in people}, found)
+        found.learners = sorted(set(found.learners))
+        return found
+
+
+def _take_sealed(
+    files: Sequence[tuple[str, Path]], layout: Layout, lesson: str, people: set[str], found: Taken
+) -> None:
+    works = []
+    for name, path in files:
+        try:
+            works.append((name, sealed.read(path)))
+        except CourseError as error:
+            found.left_out.append((name, error.what))
+    keys = carried.keys(layout)
+    for name, work in sorted(works, key=lambda each: each[1].sealed_at):
+        wrong = carried.fault(work, layout, lesson, people, keys)
+        if wrong:
+            found.left_out.append((name, wrong))
+            continue
+        if carried.is_here(layout, work):
+            continue
+        seals = {
+            "timestamp.txt": nbgraders_time(work).encode(),
+            carried.SECRET: work.nonce.encode(),
+        }
+        _put(layout, lesson, work.learner, {**work.files, **seals})
+        found.learners.append(work.learner)
+        if work.learner not in keys:
+            found.look.append((work.learner, carried.UNKNOWN))
 
 
 def _sort(
-    folder: Path, layout: Layout, lesson: str, notebooks: Sequence[str], people: Sequence[Learner]
+    files: Sequence[tuple[str, Path]],
+    layout: Layout,
+    lesson: str,
+    notebooks: Sequence[str],
+    people: Sequence[Learner],
 ) -> tuple[list[str], list[tuple[str, str]]]:
     work: dict[str, list[tuple[str, Path]]] = {}
     left_out: list[tuple[str, str]] = []
-    for name, path in files_below(folder):
+    for name, path in files:
         head, _, rest = name.partition("/")
         learner = _whose(head, people)
         if learner is None:
@@ -56,8 +115,8 @@ def _sort(
                 notebooks[0] + ".ipynb" if path.suffix == ".ipynb" and len(notebooks) == 1 else name
             )
             work.setdefault(learner, []).append((_own_name(own, notebooks), path))
-    for learner, files in work.items():
-        _place(layout, lesson, learner, files)
+    for learner, own_files in work.items():
+        _place(layout, lesson, learner, own_files)
     return sorted(work), left_out
 
 
@@ -100,12 +159,17 @@ def _letters(text: str) -> str:
 
 
 def _place(layout: Layout, lesson: str, learner: str, files: Sequence[tuple[str, Path]]) -> None:
+    _put(layout, lesson, learner, {name: path.read_bytes() for name, path in files})
+
+
+def _put(layout: Layout, lesson: str, learner: str, files: Mapping[str, bytes]) -> None:
+    """Lay files into `submitted/`; what they take the place of is kept."""
     target = layout.submission(safe_name(learner, "learner"), lesson)
     with tempfile.TemporaryDirectory(prefix="course-") as scratch:
-        for name, path in files:
+        for name, content in files.items():
             place = Path(scratch) / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+            place.write_bytes(content)
         if target.exists() and digest(target) != digest(Path(scratch)):
             kept = layout.root / EARLIER / learner / lesson / digest(target)[:16]
             copy_folder(target, kept)

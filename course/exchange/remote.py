@@ -75,6 +75,22 @@ class Remote:
         """Ask that a mark be looked at again."""
         self._call("POST", "requests", json=body)
 
+    def ask(self, questions: list[dict[str, Any]]) -> int:
+        """Send questions; returns how many were new there."""
+        return int(self._json("POST", "questions", json=questions)["new"])
+
+    def questions(self) -> dict[str, Any]:
+        """Return one's own questions with their answers, and those that were published."""
+        return dict(self._json("GET", "questions"))
+
+    def dates(self) -> dict[str, Any]:
+        """Return when each lesson is due for whoever asks: moment, minutes of grace, extended."""
+        return dict(self._json("GET", "dates"))
+
+    def ticket(self) -> str:
+        """Return a link that lets one's own browser in, once and soon."""
+        return str(self._json("POST", "tickets")["link"])
+
     # staff ----------------------------------------------------------------------------------------
 
     def publish(self, lesson: str, data: bytes) -> None:
@@ -128,6 +144,19 @@ class Remote:
     def revoke_tokens(self, name: str) -> int:
         """Revoke somebody's tokens; returns how many there were."""
         return int(self._json("DELETE", f"people/{quote(name)}/tokens")["revoked"])
+
+    def schedule(self, wanted: dict[str, Any]) -> None:
+        """Say what due dates are made of."""
+        self._call("PUT", "schedule", json=wanted)
+
+    def board(self, lesson: str = "") -> list[list[dict[str, Any]]]:
+        """Return the course's questions, those that ask the same together, in the order to answer them."""
+        return list(self._json("GET", "all/questions", params={"lesson": lesson}))
+
+    def answer(self, question: str, text: str, *, publish: bool = False) -> None:
+        """Answer a question."""
+        wanted = {"text": text, "publish": publish}
+        self._call("POST", f"all/questions/{quote(question)}/answers", json=wanted)
 
     def _json(self, method: str, path: str, **more: Any) -> Any:
         return _parsed(self._call(method, path, **more))

@@ -111,6 +111,18 @@ def incoming(
         yield request, dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
 
+def sent_by(layout: Layout, learner: str) -> list[Path]:
+    """Return the files on the exchange in which a learner asks something."""
+    found = []
+    for path in sorted((layout.exchange / layout.course_id / "inbound").glob(_NAME.format("*"))):
+        try:
+            request, _ = _read(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # it is no request
+        found += [path] if request.learner == learner else []
+    return found
+
+
 def _read(path: Path) -> tuple[Request, list[str]]:
     data = json.loads(path.read_text(encoding="utf-8"))
     seals = data.pop("seals")

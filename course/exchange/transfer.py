@@ -3,18 +3,20 @@
 import copy
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from course.errors import Invalid, NotFound, nearest
+from course.exchange import mirror
 from course.exchange.access import Access
 from course.exchange.autotests import autotests
 from course.exchange.quiet import nbgrader
 from course.exchange.reach import ANNOUNCED, Reach, moment
 from course.layout import Layout, remove_folder, replace_folder, safe_name, write
 
+DELAY = dt.timedelta(hours=1)
 STAGING = Path(".course") / "staging"
 
 
@@ -151,6 +153,26 @@ def collect(layout: Layout, config: Any, lesson: str) -> list[str]:
     return sorted(learner for learner, when in after.items() if before.get(learner) != when)
 
 
+def delayed(
+    layout: Layout, config: Any, lesson: str, learners: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return whose work came over a service long after it was sealed, with both times."""
+    if not over_service(config):
+        return []
+    last = {paper["learner"]: paper for paper in mirror.receipts(Access.of(layout.root), lesson)}
+    found = []
+    for learner in learners:
+        if paper := last.get(learner):
+            sealed, received = (
+                dt.datetime.fromisoformat(paper[name]) for name in ("sealed_at", "received_at")
+            )
+            if received - sealed > DELAY:
+                found.append(
+                    (learner, f"sealed {paper['sealed_at']}, received {paper['received_at']}")
+                )
+    return found
+
+
 def over_service(config: Any) -> bool:
     """Tell whether a course's exchange goes over a course service."""
     return str(config.ExchangeFactory.get("collect", "")).startswith("course.exchange.http.")
@@ -165,6 +187,12 @@ def announce(layout: Layout, config: Any, about: dict[str, Any]) -> None:
         with Access.of(layout.root).remote() as remote:
             remote.announce(about)
     write(place / ANNOUNCED, json.dumps(about, indent=1))
+
+
+def schedule(layout: Layout, wanted: dict[str, Any]) -> None:
+    """Tell the course service what due dates are made of."""
+    with Access.of(layout.root).remote() as remote:
+        remote.schedule(wanted)
 
 
 def arrived(layout: Layout) -> dict[tuple[str, str], dt.datetime]:

@@ -124,23 +124,19 @@ def with_tests(path: Path, body: Callable[[Tests], None]) -> None:
     arguments = [
         # a lesson may be called "random": its tests are then autograders.random, and no other module
         str(path), "-c", os.devnull, "--rootdir", str(path.parents[1]), "--import-mode=importlib",
-        "--noconftest",
-        "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml", "-p", "no:logging",
-        "-p", "no:warnings", "-p", "no:faulthandler", "-p", "no:unraisableexception",
-        "-p", "no:threadexception", "--assert=rewrite",
+        "--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml",
+        "-p", "no:logging", "-p", "no:warnings", "-p", "no:faulthandler", "--assert=rewrite",
+        "-p", "no:unraisableexception", "-p", "no:threadexception",
         "-o", "python_files=autograders/*.py",  # "*.py" rewrites asserts in pandas too, for seconds
     ]  # fmt: skip
-    with (
-        open(os.devnull, "w") as nowhere,  # noqa: PTH123  a device
-        redirect_stdout(nowhere),
-        _importable(path.parent),
-    ):
+    nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115  a device
+    with nowhere, redirect_stdout(nowhere), _importable(path.parent):
         pytest.main(arguments, plugins=[loop])
     if loop.failure is not None:
         raise loop.failure
     if not loop.ran:
         raise Invalid(
-            "the tests can't be collected", where=f"{path}:{loop.line}" if loop.line else str(path),
+            "the tests can't be collected", where=f"{path}{loop.line}",
             found=loop.trouble or "no test function",
             expected="functions named test_..., decorated with @points(..., question=...)",
         )  # fmt: skip
@@ -203,15 +199,14 @@ class _Loop:
         self.raised: BaseException | None = None
         self.compared: tuple[str, Any, Any] | None = None
         self.ran = False
-        self.trouble, self.line = "", 0
+        self.trouble = self.line = ""
         self.failure: BaseException | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             lines = [line for line in str(report.longrepr).strip().splitlines() if line.strip()]
             self.trouble = lines[-1].removeprefix("E").strip() if lines else "unknown"
-            place = re.search(r"\.py:(\d+): in <module>", "\n".join(lines))
-            self.line = int(place[1]) if place else 0
+            self.line = next(iter(re.findall(r"\.py(:\d+): in <module>", "\n".join(lines))), "")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed or not session.items:

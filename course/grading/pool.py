@@ -8,6 +8,7 @@ import contextlib
 import functools
 import multiprocessing as mp
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from course.errors import CourseError, Unavailable
+from course.grading.desktop import desktop
 from course.grading.prepared import Prepared
 from course.model import Graded, Submission
 from course.sandbox import Warmth, use, warm_up
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from course.grading.checks import Tests
 
 MAX_TRIES = 2
-
+MEMORY = 4 << 30
+"""Bytes of memory that one of our processes may fill: with what a test keeps of a learner's answers, say."""
 
 Task = tuple[Prepared, Submission]
 
@@ -54,18 +57,19 @@ class Workers:
     def __init__(self, jobs: int | None = None, *, walls: bool = True) -> None:
         self.jobs, self.walls = jobs or os.cpu_count() or 1, walls
         self.staff: list[_Worker] = []
+        self._things = contextlib.ExitStack()
         self.folder = ""  # of everything that workers keep for a while, so that nobody leaves any
         self.unborn = 0  # workers that died before they took any work, since one took some
 
     def __enter__(self) -> Self:
-        self.folder = tempfile.mkdtemp(prefix="course-")
+        self.folder = self._things.enter_context(desktop())
         return self
 
     def __exit__(self, *_exception: object) -> None:
         for worker in self.staff:
             worker.stop()
         self.staff = []
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._things.close()
 
     def grade(self, lesson: Prepared, work: Sequence[Submission]) -> Iterator[Graded]:
         """Judge submissions in parallel; yields each result as it is there, in no fixed order.
@@ -145,13 +149,13 @@ class _Worker:
             self.process.start()
 
     def give(self, lesson: Prepared, task: Submission) -> None:
-        self.busy = task
+        before, self.lesson, self.busy = self.lesson, lesson, task
         with contextlib.suppress(ConnectionError):  # take() meets the end of the pipe and says so
-            if self.lesson is not lesson:
-                if self.lesson is None or self.lesson.preload != lesson.preload:
+            if before is not lesson:
+                self.began = False
+                if before is None or before.preload != lesson.preload:
                     self._lend_warmth(lesson)
                 self.pipe.send(lesson)
-                self.lesson, self.began = lesson, False
             self.pipe.send(task)
 
     def _lend_warmth(self, lesson: Prepared) -> None:
@@ -242,6 +246,7 @@ def _work(pipe: "Connection[object, object]", folder: str, walls: bool) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for notebooks, which inherit it
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     tempfile.tempdir = folder
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     desk = _Desk(pipe, walls=walls)

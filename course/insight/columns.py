@@ -1,6 +1,6 @@
 """The columns of every frame: the one place where their types, units and meaning are declared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -173,6 +173,16 @@ def shaped(
             series = series.astype(each.dtype)
         kept = kept.assign(**{key: series})
     return kept.reset_index(drop=True)
+
+
+def each_row(data: "pd.DataFrame") -> Iterator[Any]:
+    """Yield a frame's rows, each with its columns as attributes; their types are those of FRAMES."""
+    yield from data.itertuples(index=False)
+
+
+def as_dicts(data: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return a frame's rows by the names of their columns."""
+    return [{str(name): value for name, value in row.items()} for row in data.to_dict("records")]
 
 
 def page() -> str:

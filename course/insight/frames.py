@@ -28,6 +28,8 @@ from course.store.roster import learners
 __all__ = ["FRAMES", "Frames"]
 
 Frame = pd.DataFrame
+PSEUDONYMOUS = Path(".course") / "pseudonymous"
+"""Where the records of those lie of whom figures are kept and nothing else."""
 _UNDONE = ("rubric", "undone")
 
 
@@ -166,10 +168,12 @@ class Frames:
 
     @cached_property
     def _happened(self) -> Frame:
-        def make(wanted: Any) -> Any:
-            return records.tables(self.layout.submitted, wanted)
+        roots = (self.layout.submitted, self.layout.root / PSEUDONYMOUS)
 
-        stamps = records.stamps(self.layout.submitted)
+        def make(wanted: Any) -> Any:
+            return records.tables(roots, wanted)
+
+        stamps = records.stamps(*roots)
         table = self._shelf("events", records.VERSION).table(
             stamps, make, records.SCHEMA.empty_table()
         )

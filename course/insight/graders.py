@@ -8,6 +8,7 @@ from statistics import fmean
 
 import pandas as pd
 
+from course.insight.columns import as_dicts
 from course.model import AUTOGRADER
 from course.review import agreement
 from course.review.agreement import Given, Grader
@@ -38,12 +39,12 @@ def graders(judgements: Frame, marks: Frame, attempts: Frame) -> list[Grader]:
 
     Each person's first judgement of an answer counts, and the marks that people gave elsewhere.
     """
-    first = judgements[judgements["first"]].astype({name: str for name in [*_PLACE, "grader"]})
+    first = judgements[judgements["first"]].astype(dict.fromkeys([*_PLACE, "grader"], str))
     given = [
         Given(row["grader"], _name(row), row["share"], None if pd.isna(row["hours"]) else dt.timedelta(hours=row["hours"]))
-        for row in first.to_dict("records")
+        for row in as_dicts(first)
     ]  # fmt: skip
-    seen = {tuple(row[name] for name in [*_PLACE, "grader"]) for row in first.to_dict("records")}
+    seen = {tuple(row[name] for name in [*_PLACE, "grader"]) for row in as_dicts(first)}
     mine = marks[
         (marks["state"] == "marked")
         & (marks["maximum"] > 0)
@@ -52,8 +53,8 @@ def graders(judgements: Frame, marks: Frame, attempts: Frame) -> list[Grader]:
     came = attempts[attempts["stands"]][["learner", "lesson", "submitted"]].astype(
         {"learner": str, "lesson": str}
     )
-    others = mine.astype({name: str for name in [*_PLACE, "grader"]}).merge(came, on=["learner", "lesson"], how="left")  # fmt: skip
-    for row in others.to_dict("records"):
+    others = mine.astype(dict.fromkeys([*_PLACE, "grader"], str)).merge(came, on=["learner", "lesson"], how="left")  # fmt: skip
+    for row in as_dicts(others):
         if tuple(row[name] for name in [*_PLACE, "grader"]) not in seen:
             waited = row["time"] - row["submitted"]
             given.append(Given(row["grader"], _name(row), row["points"] / row["maximum"],
@@ -68,9 +69,9 @@ def _name(row: dict[str, str]) -> str:
 def together(judgements: Frame) -> list[Together]:
     """Return for each two graders how far they agree; only those who marked an answer both."""
     readings: dict[tuple[str, str], list[tuple[float, float, frozenset[str], frozenset[str]]]] = {}
-    first = judgements[judgements["first"]].astype({name: str for name in [*_PLACE, "grader"]})
+    first = judgements[judgements["first"]].astype(dict.fromkeys([*_PLACE, "grader"], str))
     for _, part in first[first.duplicated(_PLACE, keep=False)].groupby(_PLACE):
-        rows = sorted(part.to_dict("records"), key=lambda row: str(row["grader"]))
+        rows = sorted(as_dicts(part), key=lambda row: str(row["grader"]))
         for one, other in combinations(rows, 2):
             readings.setdefault((one["grader"], other["grader"]), []).append(
                 (one["share"], other["share"], _items(one["items"]), _items(other["items"]))

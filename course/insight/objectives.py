@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from course.insight.columns import STATES, shaped
+from course.insight.columns import STATES, as_dicts, each_row, shaped
 
 Frame = pd.DataFrame
 _CELL = ["learner", "lesson", "objective"]
@@ -123,9 +123,9 @@ def evidence(
         mine[[*_ASKED, "points", "state", "grader", "time"]], on=_ASKED, how="left").merge(
         works[["lesson", "digest"]], on="lesson", how="left")  # fmt: skip
     right = _right(events[events["learner"] == learner])
-    first = {(str(row.lesson), str(row.object)): row.time for row in right.itertuples()}
+    first = {(str(row.lesson), str(row.object)): row.time for row in each_row(right)}
     rows = []
-    for row in found.to_dict("records"):
+    for row in as_dicts(found):
         must = row["mode"] == "must-correct"
         at = first.get((row["lesson"], row["question"])) if must else row["time"]
         if must:
@@ -200,9 +200,10 @@ def _must(events: Frame, asked: Frame) -> Frame:
 def _right(events: Frame) -> Frame:
     """Return when each learner first answered each question right, by the record."""
     right = events[(events["verb"] == "answered") & (events["scaled"] == 1)]
-    return right.groupby(["learner", "lesson", "object"], observed=True, as_index=False)[
-        "time"
-    ].min()
+    found: Frame = (
+        right.groupby(["learner", "lesson", "object"], observed=True)["time"].min().reset_index()
+    )
+    return found
 
 
 def _handed_in(attempts: Frame, events: Frame) -> Frame:

@@ -75,10 +75,14 @@ Row = tuple[str, str, str, float, float, float, str | None, str | None]
 """Time, verb, object, scaled, success, step, response, text."""
 
 
-def stamps(submitted: Path) -> dict[Pair, str]:
-    """Return, for each submission with a record, its records' names, sizes and times; links are left out."""
+def stamps(*roots: Path) -> dict[Pair, str]:
+    """Return, for each submission with a record, its records' names, sizes and times; links are left out.
+
+    Args:
+        roots: folders of ``learner/lesson/``; no learner is in two of them.
+    """
     found: dict[Pair, str] = {}
-    for person in _folders(submitted):
+    for person in (person for root in roots for person in _folders(root)):
         for work in _folders(person.path):
             with os.scandir(work.path) as files:
                 about = sorted(
@@ -90,6 +94,11 @@ def stamps(submitted: Path) -> dict[Pair, str]:
     return found
 
 
+def _place(roots: Sequence[Path], learner: str, lesson: str) -> Path:
+    places = [root / learner / lesson for root in roots]
+    return next((place for place in places if place.is_dir()), places[0])
+
+
 def _folders(folder: Path | str) -> list[os.DirEntry[str]]:
     if not os.path.isdir(folder):  # noqa: PTH112  as below
         return []
@@ -97,19 +106,19 @@ def _folders(folder: Path | str) -> list[os.DirEntry[str]]:
         return [each for each in entries if each.is_dir(follow_symlinks=False) and not each.name.startswith(".")]  # fmt: skip
 
 
-def tables(submitted: Path, wanted: Sequence[Sequence[Pair]]) -> Iterator[pa.Table]:
+def tables(roots: Sequence[Path], wanted: Sequence[Sequence[Pair]]) -> Iterator[pa.Table]:
     """Yield a table of events for each group of submissions, by several processes where there is much to read."""
     much = sum(
         path.stat().st_size for pairs in wanted for who, lesson in pairs
-        for path in (submitted / who / lesson).glob("record*.jsonl")
+        for path in _place(roots, who, lesson).glob("record*.jsonl")
     )  # fmt: skip
     count = min(len(os.sched_getaffinity(0)), len(wanted))
     if much < LARGE or count < 2:  # noqa: PLR2004  one is this one
-        yield from (table(submitted, pairs) for pairs in wanted)
+        yield from (table(roots, pairs) for pairs in wanted)
         return
     with tempfile.TemporaryDirectory(prefix="course-insight-") as scratch:
         jobs = [(f"{scratch}/{number}.arrow", list(pairs)) for number, pairs in enumerate(wanted)]
-        workers = [_start(submitted, jobs[number::count]) for number in range(count)]
+        workers = [_start(roots, jobs[number::count]) for number in range(count)]
         try:
             for worker in workers:
                 if worker.wait():
@@ -123,20 +132,20 @@ def tables(submitted: Path, wanted: Sequence[Sequence[Pair]]) -> Iterator[pa.Tab
                 worker.wait()
 
 
-def _start(submitted: Path, jobs: list[Any]) -> "subprocess.Popen[bytes]":
+def _start(roots: Sequence[Path], jobs: list[Any]) -> "subprocess.Popen[bytes]":
     worker = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE)
     assert worker.stdin is not None  # noqa: S101  it was asked for
-    worker.stdin.write(json.dumps({"submitted": str(submitted), "jobs": jobs}).encode())
+    worker.stdin.write(json.dumps({"roots": [str(root) for root in roots], "jobs": jobs}).encode())
     worker.stdin.close()
     return worker
 
 
-def table(submitted: Path, pairs: Sequence[Pair]) -> pa.Table:
+def table(roots: Sequence[Path], pairs: Sequence[Pair]) -> pa.Table:
     """Return the events of some submissions, each one's in the order of time."""
     columns: list[list[Any]] = [[] for _ in range(8)]
     counts = []
     for learner, lesson in pairs:
-        rows = _rows(submitted / learner / lesson)
+        rows = _rows(_place(roots, learner, lesson))
         counts.append(len(rows))
         for column, values in zip(columns, zip(*rows, strict=True) if rows else (), strict=False):
             column.extend(values)
@@ -239,10 +248,9 @@ def _moments(times: list[str]) -> pa.Array:
 def _main() -> None:
     gc.disable()  # it would look for circles among millions of tuples, and there are none
     asked = json.load(sys.stdin)
+    roots = [Path(root) for root in asked["roots"]]
     for path, pairs in asked["jobs"]:
-        feather.write_feather(
-            table(Path(asked["submitted"]), [(who, lesson) for who, lesson in pairs]), path, "lz4"
-        )
+        feather.write_feather(table(roots, [(who, lesson) for who, lesson in pairs]), path, "lz4")
 
 
 if __name__ == "__main__":

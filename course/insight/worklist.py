@@ -10,8 +10,10 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
+from course.insight.columns import as_dicts, each_row
 from course.model import Outcome
 from course.settings import Oversight
+from course.store.personal import PREFIX
 
 Frame = pd.DataFrame
 Kind = Literal["inactive", "stuck", "must-correct", "waiting", "request", "asked"]
@@ -92,7 +94,11 @@ def entries(frames: Frames, rules: Oversight, now: dt.datetime, rest: Mapping[tu
         *_waiting(frames, rules, now), *_requests(frames), *_asked(frames),
     )  # fmt: skip
     return sorted(
-        (each for each in found if rest.get(each.key) != each.trace),
+        (
+            each
+            for each in found
+            if rest.get(each.key) != each.trace and not each.learner.startswith(PREFIX)
+        ),
         key=lambda each: (each.since, each.key),
     )
 
@@ -104,7 +110,7 @@ def _inactive(frames: Frames, rules: Oversight, now: dt.datetime) -> Iterator[En
     soon = pd.Timestamp(now + rules.inactive)
     plan = frames.plan[frames.plan["due"].notna() & (frames.plan["due"] <= soon)]
     open_ones: dict[str, tuple[pd.Timestamp, str]] = {}
-    for row in plan.itertuples():
+    for row in each_row(plan):
         who, lesson = str(row.learner), str(row.lesson)
         if (who, lesson) not in done:
             open_ones[who] = min(open_ones.get(who, (row.due, lesson)), (row.due, lesson))
@@ -145,24 +151,24 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
     found = group.agg(right=("right", "any"), wrong=("wrong", "sum"), step=("step", "max"), time=("time", "max")).reset_index()  # fmt: skip
     tasks = frames.time_on_task[["learner", "lesson", "object", "minutes"]]
     names = ["learner", "lesson", "object"]
-    found = found.astype({name: str for name in names})
-    long = tasks[tasks["minutes"] >= rules.stuck_minutes].astype({name: str for name in names})
+    found = found.astype(dict.fromkeys(names, str))
+    long = tasks[tasks["minutes"] >= rules.stuck_minutes].astype(dict.fromkeys(names, str))
     found = found.merge(long, on=names, how="left").fillna({"minutes": 0.0})
     signs = (found["wrong"] >= rules.stuck_tries) | (found["step"] >= rules.stuck_hints) | (found["minutes"] > 0)  # fmt: skip
     places = {
         (str(row.lesson), str(row.question)): str(row.notebook)
-        for row in frames.questions.itertuples()
+        for row in each_row(frames.questions)
     }
     flagged = found[signs & ~found["right"]]
     marks = frames.marks
     settled = _settled(
         marks[marks["learner"].isin(flagged["learner"]) & marks["question"].isin(flagged["object"])]
     )
-    for row in flagged.to_dict("records"):
+    for row in as_dicts(flagged):
         if (row["learner"], row["lesson"], row["object"]) in settled:
             continue
         reasons = [
-            f"{int(row['wrong'])} wrong answers and no right one" if row["wrong"] >= rules.stuck_tries else "",
+            f"{int(row['wrong'])} failures and no success" if row["wrong"] >= rules.stuck_tries else "",
             f"{int(row['step'])} hints" if row["step"] >= rules.stuck_hints else "",
             f"{row['minutes']:.0f} minutes at it" if row["minutes"] else "",
         ]  # fmt: skip
@@ -190,15 +196,15 @@ def _must_correct(frames: Frames) -> Iterator[Entry]:
     names = [{str(each) for each in asked["lesson"]}, {str(each) for each in asked["question"]}]
     answered = answered[answered["lesson"].isin(names[0]) & answered["object"].isin(names[1])]
     tried: dict[tuple[str, str, str], list[float]] = {}
-    for row in answered.itertuples():
+    for row in each_row(answered):
         tried.setdefault((str(row.learner), str(row.lesson), str(row.object)), []).append(
             float(row.scaled)
         )
     must: dict[str, list[str]] = {}
-    for row in asked.itertuples():
+    for row in each_row(asked):
         must.setdefault(str(row.lesson), []).append(str(row.question))
     stands = frames.attempts[frames.attempts["stands"] & frames.attempts["lesson"].isin(list(must))]
-    for row in stands.itertuples():
+    for row in each_row(stands):
         who, lesson = str(row.learner), str(row.lesson)
         since = row.graded if pd.isna(row.submitted) else row.submitted
         for question in must[lesson]:
@@ -223,7 +229,7 @@ def _waiting(frames: Frames, rules: Oversight, now: dt.datetime) -> Iterator[Ent
     came = stands.assign(came=stands["submitted"].fillna(stands["graded"]))[
         ["learner", "lesson", "came"]
     ]
-    data = waits.astype({name: str for name in ["learner", *_QUESTION]}).merge(
+    data = waits.astype(dict.fromkeys(["learner", *_QUESTION], str)).merge(
         came.astype({"learner": str, "lesson": str}), on=["learner", "lesson"])  # fmt: skip
     data = data[data["came"] < pd.Timestamp(now - rules.answer_within)]
     promised = rules.answer_within.days
@@ -240,7 +246,7 @@ def _waiting(frames: Frames, rules: Oversight, now: dt.datetime) -> Iterator[Ent
 
 def _requests(frames: Frames) -> Iterator[Entry]:
     """Marks that learners asked about, and nobody answered."""
-    for row in frames.requests[frames.requests["answered"].isna()].itertuples():
+    for row in each_row(frames.requests[frames.requests["answered"].isna()]):
         yield Entry(
             "request", str(row.learner), str(row.lesson), str(row.question),
             f"They ask to have the mark of {row.question} looked at again.", "Answer the request",
@@ -250,7 +256,7 @@ def _requests(frames: Frames) -> Iterator[Entry]:
 
 def _asked(frames: Frames) -> Iterator[Entry]:
     """What learners asked while they worked; whoever answers it puts it to rest."""
-    for row in frames.voices[frames.voices["kind"] == "asked"].itertuples():
+    for row in each_row(frames.voices[frames.voices["kind"] == "asked"]):
         seen = "".join(
             each if each.isprintable() else " " for each in str(row.text)
         )  # no terminal obeys it

@@ -104,15 +104,18 @@ def reflect(name: str = "", prompt: str = "") -> None:
     show_reflect(name, prompt)
 
 
-def ask(question: str, *, about: str = "") -> None:
-    """Ask the instructor; the question goes with the submission, with the code and its error.
+def ask(question: str = "", *, about: str = "", nameless: bool = False) -> None:
+    """Ask the instructor; the question goes along with the code, its error and the attempts.
 
-    Shows at once what the author prepared as an answer.
+    It is sent at once where there is a course service and a network, else as soon as there is one, or
+    with the submission. The answer appears at this cell when it is run again; what the author prepared
+    and what others were told about the same failure is shown at once.
 
     Args:
-        question: in the learner's own words.
+        question: in the learner's own words; empty shows all that was asked here, with the answers.
         about: the exercise; by default the one that was checked last.
+        nameless: other learners never read who asks; instructors do.
     """
     from course.lesson.ask import show_ask  # noqa: PLC0415  only when used
 
-    show_ask(question, about)
+    show_ask(question, about, nameless=nameless)

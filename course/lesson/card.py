@@ -4,10 +4,11 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from course import markup
 from course.lesson.language import _n
 
-_STYLE = (
-    "max-width:46rem;margin:.5rem 0;padding:.7rem 1.1rem;border:1px solid "
+STYLE = (
+    "box-sizing:border-box;max-width:46rem;margin:.5rem 0;padding:.7rem 1.1rem;border:1px solid "
     "var(--jp-border-color1,#bdbdbd);border-left:4px solid var(--jp-brand-color1,#0b57a4);"
     "border-radius:8px;color:var(--jp-content-font-color1,inherit);"
     "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5"
@@ -30,6 +31,7 @@ class Card:
         groups: headed lists, side by side where there is room; of a long one the rest unfolds.
         share: a bar between 0 and 1; None for no bar.
         note: a sentence at the end.
+        said: what people wrote, each with its heading; it is Markdown, and shown without any raw HTML.
     """
 
     headline: str
@@ -37,9 +39,12 @@ class Card:
     share: float | None = None
     note: str = ""
     groups: Sequence[tuple[str, Sequence[Line]]] = ()
+    said: Sequence[tuple[str, str]] = ()
 
     def __repr__(self) -> str:
         said = [self.headline, *(f"  {_plain(line)}" for line in self.lines)]
+        for title, text in self.said:
+            said += [f"  {line}" for line in [*title.splitlines(), *text.splitlines()]]
         for title, lines in self.groups:
             said += [f"  {title}", *(f"    {_plain(line)}" for line in lines)]
         return "\n".join([*said, *filter(None, [self.note])])
@@ -57,9 +62,9 @@ class Card:
             groups = f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 2rem">{groups}</div>'
         note = f'<p style="margin:.3rem 0">{_text(self.note)}</p>' if self.note else ""
         return (
-            f'<div class="course-card" style="{_STYLE}">'
+            f'<div class="course-card" style="{STYLE}">'
             f'<p style="margin:0 0 .3rem"><strong>{_text(self.headline)}</strong></p>'
-            f"{bar}{rows}{groups}{note}</div>"
+            f"{bar}{rows}{_words(self.said)}{groups}{note}</div>"
         )
 
 
@@ -72,6 +77,14 @@ def _group(title: str, lines: Sequence[Line]) -> str:
     return (
         f'<div style="flex:1 1 16rem"><p style="{_TITLE}">{_text(title)}</p>'
         f"{_list(lines[:_SHOWN])}{rest}</div>"
+    )
+
+
+def _words(said: Sequence[tuple[str, str]]) -> str:
+    return "".join(
+        f'<div style="margin:.5rem 0;padding:.1rem 0 .1rem .9rem;border-left:3px solid '
+        f'var(--jp-border-color1,#bdbdbd)"><p style="{_TITLE}">{_text(title)}</p>{markup.block(text)}</div>'
+        for title, text in said
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from course.lesson import doubt, fresh, public, record
+from course.lesson.card import STYLE
 from course.lesson.language import _
 from course.lesson.public import Tried
 from course.questions import sheet
@@ -44,6 +45,7 @@ def show_check(question: str, *, clean: bool = False, hints: int = 0) -> None:
         return
     doubts = _doubts(source, question, names, folder, _running(shell)) if tried else []
     display(_page(_headline(question, tried), tried, note, *doubts))
+    _show_published(folder, question, failed)
     _show_hints(folder, question, public.hints(source, question), hints, button=bool(failed))
 
 
@@ -75,7 +77,9 @@ def _recorded(folder: Path, question: str, tried: list[Tried], code: str) -> str
         return ""
     result = {"success": passed == len(tried), "passed": passed, "of": len(tried)}
     try:
-        record.append(folder, "attempted", question, result, {"digest": digest})
+        failed = next((each.name for each in tried if not each.passed), "")
+        about = {"digest": digest, **({"failed": failed} if failed else {})}
+        record.append(folder, "attempted", question, result, about)
     except OSError as error:
         text = _("This check could not be recorded ({reason}); your work is unharmed.")
         return text.format(reason=error.strerror)
@@ -161,6 +165,16 @@ def _show_hints(folder: Path, question: str, texts: list[str], step: int, *, but
         print(problem)  # noqa: T201  the learner's notebook is where this is read
 
 
+def _show_published(folder: Path, question: str, failed: list[Tried]) -> None:
+    """Show what others were told who met the same: nobody has to ask it again."""
+    from course.lesson.ask import others_card  # noqa: PLC0415  only below a failed check
+
+    if failed and (card := others_card(folder, question, [each.name for each in failed])):
+        from IPython.display import display  # noqa: PLC0415  a notebook has it already
+
+        display(card)
+
+
 def _headline(question: str, tried: list[Tried]) -> str:
     good = sum(each.passed for each in tried)
     if not tried:
@@ -189,12 +203,15 @@ class _page:  # noqa: N801  a value with two forms
     def _repr_html_(self) -> str:
         words = {True: _("✓ passed"), False: _("✗ not yet")}
         rows = "".join(
-            f"<li><b>{words[t.passed]}</b> {html.escape(t.name)}"
-            + (f"<br><span>{html.escape(t.text)}</span>" if t.text else "") + "</li>"
+            f'<li style="margin:.3rem 0"><b>{words[t.passed]}</b> {html.escape(t.name)}'
+            + (f'<div style="white-space:pre-wrap">{html.escape(t.text)}</div>' if t.text else "") + "</li>"
             for t in self.tried
         )  # fmt: skip
-        note = "".join(f"<p>{html.escape(each)}</p>" for each in self.notes)
+        rows = f'<ul style="list-style:none;margin:.3rem 0;padding:0">{rows}</ul>' if rows else ""
+        note = "".join(f'<p style="margin:.3rem 0">{html.escape(each)}</p>' for each in self.notes)
+        good = bool(self.tried) and all(each.passed for each in self.tried)
+        tone = "var(--jp-success-color1,#388e3c)" if good else "var(--jp-warn-color1,#f57c00)"
         return (
-            f'<div role="status"><p><strong>{html.escape(self.headline)}</strong></p>'
-            f"<ul>{rows}</ul>{note}</div>"
+            f'<div role="status" class="course-card" style="{STYLE};border-left-color:{tone}">'
+            f'<p style="margin:0"><strong>{html.escape(self.headline)}</strong></p>{rows}{note}</div>'
         )

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from course import layout
 
@@ -34,7 +35,7 @@ def read(home: Path) -> dict[str, Own]:
     """Return a learner's own dates, by lesson; none where nothing was said, or it can't be read."""
     try:
         lessons = json.loads((home / NAME).read_text(encoding="utf-8"))["lessons"]
-        return {str(name): _own(one) for name, one in lessons.items()}
+        return {str(name): parse(one) for name, one in lessons.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # the dates that hold for everybody are there all the same
 
@@ -46,7 +47,8 @@ def keep(home: Path, dates: Mapping[str, Own]) -> None:
     layout.write(home / NAME, json.dumps({"lessons": plain}, indent=1))
 
 
-def _own(one: list[object]) -> Own:
+def parse(one: list[Any]) -> Own:
+    """Return a date as the course said it: moment, minutes of grace, extended. Raises ValueError or TypeError."""
     due, grace, extended = one
     moment = dt.datetime.fromisoformat(str(due))
     if moment.tzinfo is None or not isinstance(grace, int):

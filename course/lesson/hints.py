@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets
 
+from course import markup
 from course.lesson import record
 from course.lesson.language import _
 
@@ -38,7 +39,9 @@ class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.shown = min(shown, len(texts))
         self.page, self.button = ipywidgets.HTML(), ipywidgets.Button(layout={"width": "auto"})
         self.button.on_click(self.next)
-        super().__init__([self.page, self.button])
+        super().__init__(
+            [self.page, self.button], layout=ipywidgets.Layout(align_items="flex-start")
+        )
         self._draw("")
 
     def next(self, _button: object = None) -> None:
@@ -48,7 +51,7 @@ class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             self._draw(self.taken(self.shown))
 
     def _draw(self, problem: str) -> None:
-        steps = "".join(f"<li>{escape(text)}</li>" for text in self.texts[: self.shown])
+        steps = "".join(f"<li>{markup.line(text)}</li>" for text in self.texts[: self.shown])
         note = f"<p>{escape(problem)}</p>" if problem else ""
         self.page.value = f'<div role="status"><ol>{steps}</ol>{note}</div>' if steps else ""
         self.button.description = _("Hint {step} of {all}").format(

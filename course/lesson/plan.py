@@ -43,6 +43,7 @@ class Plan:
         minutes: the author's estimate for all of it.
         due: ISO 8601, or text such as "7 days" after the learner's start; empty for never.
         own: the learner's own date, where the course said it; it goes before ``due``.
+        workbook: whether it is worked on during a live event.
         objectives: id -> text.
         items: its quizzes by id; every other question is an exercise with a check.
     """
@@ -55,6 +56,7 @@ class Plan:
     sections: tuple[Section, ...]
     items: dict[str, Item]
     own: Own | None = None
+    workbook: bool = False
 
     @property
     def moment(self) -> dt.datetime | None:
@@ -100,7 +102,7 @@ def read(folder: Path) -> Plan:
         folder.name, str(about.get("title", folder.name)), int(about.get("minutes", 0)),
         str(about.get("due", "")), {one["id"]: one["text"] for one in objectives},
         tuple(sections) or (Section("", "", (), tuple(items)),), items,
-        dates.read(folder.parent).get(folder.name),
+        dates.read(folder.parent).get(folder.name), about.get("mode") == "workbook",
     )  # fmt: skip
 
 

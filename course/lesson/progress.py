@@ -86,6 +86,8 @@ def _coming(lesson: Plan, state: State) -> str:
 def due_lines(lesson: Plan) -> list[str]:
     """Say when a lesson is due for this learner, and what is special about that."""
     own = lesson.own
+    if lesson.workbook:
+        return [_("a workbook for a live event: worked on during it, in its order, and never due")]
     if own is None:
         return [_("due: {when}").format(when=due(lesson.due))] if lesson.due else []
     lines = [_("due: {when}").format(when=due(own.due.isoformat()))]

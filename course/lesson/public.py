@@ -174,7 +174,12 @@ def explain(error: BaseException, source: str) -> str:
     frames = [step for step in _steps(error) if step[0].f_code.co_filename == _FILE]
     if not isinstance(error, AssertionError) or not frames or str(error):
         text = str(error).strip()
-        return f"{type(error).__name__}: {text}" if not isinstance(error, AssertionError) else text
+        if isinstance(error, NotImplementedError) and not text:
+            return _(
+                "Your code is still to come: put it in the place of raise NotImplementedError()."
+            )
+        name = "" if isinstance(error, AssertionError) else type(error).__name__
+        return ": ".join(filter(None, [name, text]))
     frame, line = frames[-1]
     statement = next(
         (node for node in ast.walk(ast.parse(source))

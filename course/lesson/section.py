@@ -13,7 +13,7 @@ class NotYet(Exception):
     """Ends "Run All" at a gate; what to do was shown before."""
 
     def _render_traceback_(self) -> list[str]:
-        return []
+        return [_("The cells below wait until this is done.")]
 
 
 def show_section(name: str) -> None:
@@ -113,4 +113,4 @@ def _button(folder: Path, name: str) -> object:
         button.disabled = not trouble
 
     button.on_click(go)
-    return ipywidgets.VBox([button, said])
+    return ipywidgets.VBox([button, said], layout=ipywidgets.Layout(align_items="flex-start"))

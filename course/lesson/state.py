@@ -51,6 +51,8 @@ class Check:
 
     Attributes:
         digest: of the code and of what came, so that the same again is no new attempt.
+        attempts: how many checks there were until then.
+        failed: the first test that did not hold; empty for none.
     """
 
     success: bool
@@ -58,6 +60,8 @@ class Check:
     of: int
     time: str
     digest: str = ""
+    attempts: int = 1
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of the learner's own, with what it was asked about."""
+    """A question of the learner's own, with what it was asked about.
+
+    Attributes:
+        id: of its statement.
+        test: that failed last; empty for none.
+        attempts: how often the exercise was checked until then.
+        version: of the lesson.
+        nameless: whether other learners are not told who asks.
+    """
 
     exercise: str
     text: str
@@ -100,6 +112,11 @@ class Asked:
     cell: str = ""
     code: str = ""
     error: str = ""
+    id: str = ""
+    test: str = ""
+    attempts: int = 0
+    version: str = ""
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +181,7 @@ def fold(lines: Iterable[bytes]) -> State:
             if put is None:
                 newer += 1
             else:
-                context = entry.get("context") or {}
+                context = {**(entry.get("context") or {}), "statement": entry["id"]}
                 put(state, entry["object"], entry["timestamp"], entry["result"], context)
         except (ValueError, TypeError, KeyError, AttributeError):
             unreadable += 1
@@ -203,8 +220,10 @@ def _try(time: str, result: Result, context: Result) -> Try:
 
 def _attempted(state: State, name: str, time: str, result: Result, context: Result) -> None:
     passed, of = _whole(result.get("passed", 0)), _whole(result.get("of", 0))
-    digest = str(context.get("digest", ""))
-    state.checks[name] = Check(result["success"] is True, passed, of, time, digest)
+    digest, failed = str(context.get("digest", "")), str(context.get("failed", ""))
+    before = state.checks.get(name)
+    number = before.attempts + 1 if before else 1
+    state.checks[name] = Check(result["success"] is True, passed, of, time, digest, number, failed)
 
 
 def _hinted(state: State, name: str, _time: str, result: Result, _context: Result) -> None:
@@ -240,10 +259,13 @@ def _watched(state: State, name: str, time: str, result: Result, _context: Resul
 
 
 def _asked(state: State, name: str, time: str, result: Result, context: Result) -> None:
-    about = [context.get(key, "") for key in ("cell", "code", "error")]
-    if not _is_text(result["response"], *about):
+    texts = ("cell", "code", "error", "statement", "test", "version")
+    cell, code, error, key, test, version = (context.get(text, "") for text in texts)
+    if not _is_text(result["response"], cell, code, error, key, test, version):
         raise ValueError
-    state.asked.append(Asked(name, result["response"], time, *about))
+    attempts, nameless = _whole(context.get("attempts", 0)), context.get("nameless") is True
+    state.asked.append(Asked(name, result["response"], time, cell, code, error, key, test, attempts,
+                             version, nameless))  # fmt: skip
 
 
 def _reflected(state: State, name: str, time: str, result: Result, _context: Result) -> None:

@@ -66,12 +66,13 @@ def invite(
 
 
 def look_at(office: Office, secret: str) -> dict[str, Any]:
-    """Return what an invitation is to: course, title, role; raises as `join`."""
+    """Return what an invitation is to: course, title, lessons, role; raises as `join`."""
     with office.reading() as connection:
         row = _valid(connection, secret)
         course = Office.course(connection, row["course"])
-    title = (course["about"] if course else {}).get("title") or row["course"]
-    return {"course": row["course"], "title": title, "role": row["role"], "name": row["name"]}
+    about = dict(course["about"]) if course else {}
+    told = {"title": about.get("title") or row["course"], "lessons": about.get("lessons") or []}
+    return {"course": row["course"], "role": row["role"], "name": row["name"], **told}
 
 
 def join(office: Office, secret: str, shown: str, key: str = "", zone: str = "") -> Joined:
@@ -86,19 +87,27 @@ def join(office: Office, secret: str, shown: str, key: str = "", zone: str = "")
         Refused: no such invitation, or expired, used up or revoked.
         Invalid: no name, or no such time zone.
     """
-    shown = " ".join(shown.split())
-    if not 0 < len(shown) <= MOST_NAME or {"<", ">"} & set(shown) or not shown.isprintable():
-        raise Invalid(
-            "not a name",
-            expected=f"1 to {MOST_NAME} characters, and no '<' or '>'",
-            found=repr(shown[:99]),
-        )
+    shown = _a_name(shown)
     if zone:
         _known_zone(zone)
     with office.transaction() as connection:
         row = _use(connection, secret)
         member = _enrol(connection, row, shown, zone)
         return welcome(office, connection, member, key)
+
+
+def reserve(office: Office, secret: str, shown: str) -> tuple[str, str]:
+    """Come in from a browser, which has no key; returns the id and the secret of an own invitation.
+
+    With that one the person's machine joins, once and within two weeks. Raises as `join`.
+    """
+    shown = _a_name(shown)
+    with office.transaction() as connection:
+        row = _use(connection, secret)
+        member = _enrol(connection, row, shown, "")
+    own = invite(office, row["course"], member["name"], role=member["role"], name=member["name"], uses=1,
+                 lasts=dt.timedelta(weeks=2))  # fmt: skip
+    return str(member["name"]), own
 
 
 def join_from_hub(
@@ -229,6 +238,17 @@ def _valid(connection: Connection, secret: str, *, lock: bool = False) -> Row:
             hint=hint,
         )
     return row
+
+
+def _a_name(shown: str) -> str:
+    shown = " ".join(shown.split())
+    if not 0 < len(shown) <= MOST_NAME or {"<", ">"} & set(shown) or not shown.isprintable():
+        raise Invalid(
+            "not a name",
+            expected=f"1 to {MOST_NAME} characters, and no '<' or '>'",
+            found=repr(shown[:99]),
+        )
+    return shown
 
 
 def _known_zone(zone: str) -> None:

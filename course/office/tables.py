@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -118,6 +120,82 @@ request = Table(
     Column("body", JSON, nullable=False),
     Column("at", DateTime, nullable=False),
     Index("office_request_lesson", "course", "lesson"),
+)  # fmt: skip
+
+question = Table(
+    "office_question", metadata,  # what somebody asked at a cell
+    Column("id", String(36), primary_key=True),  # of the event in the learner's record
+    Column("course", String(128), nullable=False),
+    Column("lesson", String(128), nullable=False),
+    Column("member", String(32), nullable=False),
+    Column("exercise", String(128), nullable=False),
+    Column("cell", String(128), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("test", String(200), nullable=False),  # that failed last; empty for none
+    Column("attempts", Integer, nullable=False),
+    Column("version", String(80), nullable=False),  # of the lesson
+    Column("nameless", Boolean, nullable=False),  # towards other learners
+    Column("asked_at", DateTime, nullable=False),  # by the learner's clock
+    Column("at", DateTime, nullable=False),
+    Column("state", String(16), nullable=False),  # "open", "answered", "merged", "hidden" or "closed"
+    Column("into", String(36), nullable=False),  # the question that it was merged into; else empty
+    Column("published", Boolean, nullable=False),
+    Index("office_question_course", "course", "lesson", "state"),
+    Index("office_question_member", "member"),
+)  # fmt: skip
+
+answer = Table(
+    "office_answer", metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("question", String(36), nullable=False),
+    Column("member", String(32), nullable=False),
+    Column("text", Text, nullable=False),  # Markdown
+    Column("hidden", Boolean, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Index("office_answer_question", "question"),
+)  # fmt: skip
+
+schedule = Table(
+    "office_schedule", metadata,  # what due dates are made of, as the instructor's course says it
+    Column("course", String(128), primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("at", DateTime, nullable=False),
+)  # fmt: skip
+
+ticket = Table(
+    "office_ticket", metadata,  # lets its owner's browser in, once and soon
+    Column("hash", String(64), primary_key=True),
+    Column("member", String(32), nullable=False),
+    Column("until", DateTime, nullable=False),
+)  # fmt: skip
+
+poll = Table(
+    "office_poll", metadata,  # for a class in one room; one is open at a time
+    Column("id", String(32), primary_key=True),
+    Column("course", String(128), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Index("office_poll_course", "course", "at"),
+)  # fmt: skip
+
+vote = Table(
+    "office_vote", metadata,
+    Column("poll", String(32), primary_key=True),
+    Column("member", String(32), primary_key=True),
+    Column("choice", Integer, nullable=False),  # place of an option, from 0
+    Column("at", DateTime, nullable=False),
+)  # fmt: skip
+
+whereabouts = Table(
+    "office_whereabouts", metadata,  # where the instructor is who walks a class through a lesson
+    Column("course", String(128), primary_key=True),
+    Column("lesson", String(128), nullable=False),
+    Column("section", String(128), nullable=False),
+    Column("at", DateTime, nullable=False),
 )  # fmt: skip
 
 ledger = Table(

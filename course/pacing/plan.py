@@ -22,12 +22,14 @@ class Announced:
     Attributes:
         minutes: the author's estimate.
         due: ISO 8601, or words about the learner's start; empty for never.
+        workbook: whether it is worked on during a live event.
     """
 
     lesson: str
     title: str = ""
     minutes: int = 0
     due: str = ""
+    workbook: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Step:
     due: dt.datetime | None
     said: str
     standing: Standing
+    workbook: bool = False
 
 
 def steps(
@@ -82,7 +85,9 @@ def _step(
         minutes = 0
     when = lesson.moment
     said = words.of_due(when, now) if when else due_words(lesson.due) if lesson.due else ""
-    return Step(name, lesson.title, minutes, when, said, standing)
+    if workbook := one.workbook or lesson.workbook:
+        when, said = None, _("at the live event")
+    return Step(name, lesson.title, minutes, when, said, standing, workbook)
 
 
 def _standing(fetched: tuple[Plan, State] | None, *, handed: bool) -> Standing:
@@ -95,7 +100,7 @@ def _standing(fetched: tuple[Plan, State] | None, *, handed: bool) -> Standing:
 
 def summary(found: Sequence[Step], now: dt.datetime) -> str:
     """Return the plan in one line: "about 35 minutes left, next due Thursday 23:59 (Cleaning)"."""
-    left = [step for step in found if step.standing != "handed in"]
+    left = [step for step in found if step.standing != "handed in" and not step.workbook]
     if not left:
         return _("nothing is left to do: everything is handed in")
     parts = [_("{time} left").format(time=words.of_minutes(sum(step.minutes for step in left)))]

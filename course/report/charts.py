@@ -18,6 +18,8 @@ _TONES = {
 }
 _INK, _LINE = "#1c1c1e", "#d5d7dd"
 _WIDTH, _BAR = 460, 26
+_MEASURED, _DRAWN = 15.5, 13
+"""Labels are measured larger than they are drawn: every computer's sans-serif is another, and some are wide."""
 
 
 def states(
@@ -52,7 +54,7 @@ def spread(title: str, shares: Sequence[float], what: str) -> Chart:
     counts = [0] * 10
     for share in shares:
         counts[min(int(share * 10 + 1e-9), 9)] += 1
-    names = [f"{10 * place}–{10 * place + 10} %" for place in range(10)]
+    names = [f"{10 * place} to {10 * place + 10} %" for place in range(10)]
     about = f"{what}: " + ", ".join(
         f"{count} with {name}" for name, count in zip(names, counts, strict=True) if count
     )
@@ -88,58 +90,73 @@ def _svg(asked: str) -> str:
     import vl_convert  # noqa: PLC0415  a second, for those who draw
 
     kind, *about = json.loads(asked)
-    spec = {"states": _states, "spread": _spread, "bars": _bars}[kind](*about)
+    drawn: dict[str, Any] = {"states": _states, "spread": _spread, "bars": _bars}
+    spec = drawn[kind](*about)
     return _themed(vl_convert.vegalite_to_svg(spec.to_dict(), vl_version=_version()))
 
 
 @cache
 def _version() -> str:
-    import altair  # noqa: PLC0415  as above
+    import altair as alt  # noqa: PLC0415  as above
 
-    return ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 
 
 def _base(data: list[dict[str, Any]]) -> Any:
-    import altair  # noqa: PLC0415  as above
+    import altair as alt  # noqa: PLC0415  as above
 
-    return altair.Chart(altair.Data(values=data)).configure(background="transparent", font="sans-serif").configure_axis(
-        labelColor=_INK, titleColor=_INK, gridColor=_LINE, domainColor=_INK, tickColor=_INK, labelFontSize=13,
-        titleFontSize=13, titleFontWeight="normal", labelLimit=260,
-    ).configure_legend(labelColor=_INK, titleColor=_INK, labelFontSize=13, orient="top", title=None
+    return alt.Chart(alt.InlineData(values=data)).configure(background="transparent", font="sans-serif").configure_axis(
+        labelColor=_INK, titleColor=_INK, gridColor=_LINE, domainColor=_INK, tickColor=_INK, labelFontSize=_MEASURED,
+        titleFontSize=13, titleFontWeight="normal", labelLimit=380,
+    ).configure_legend(labelColor=_INK, titleColor=_INK, labelFontSize=_MEASURED, orient="top", title=None
     ).configure_view(stroke=None)  # fmt: skip
 
 
 def _states(data: list[dict[str, Any]], names: list[str], colours: list[str]) -> Any:
-    import altair  # noqa: PLC0415  as above
+    import altair as alt  # noqa: PLC0415  as above
 
     return _base(data).mark_bar(height={"band": 0.72}).encode(
-        x=altair.X("people:Q", title="learners", axis=altair.Axis(tickMinStep=1)),
-        y=altair.Y("name:N", title=None, sort=None),
-        color=altair.Color("state:N", scale=altair.Scale(domain=names, range=colours), sort=names),
+        x=alt.X("people:Q", title="learners", axis=_whole(sum(each["people"] for each in data if each["name"] == data[0]["name"]) if data else 0)),
+        y=alt.Y("name:N", title=None, sort=None),
+        color=alt.Color("state:N", scale=alt.Scale(domain=names, range=colours), sort=names),
         order="order:Q",
-    ).properties(width=_WIDTH, height=altair.Step(_BAR))  # fmt: skip
+    ).properties(width=_WIDTH, height=alt.Step(_BAR))  # fmt: skip
 
 
 def _spread(data: list[dict[str, Any]], what: str) -> Any:
-    import altair  # noqa: PLC0415  as above
+    import altair as alt  # noqa: PLC0415  as above
 
     return _base(data).mark_bar(color=_TONES["accent"]).encode(
-        x=altair.X("name:N", title="share of the points", sort=None, axis=altair.Axis(labelAngle=-40)),
-        y=altair.Y("people:Q", title=what, axis=altair.Axis(tickMinStep=1)),
+        x=alt.X("name:N", title="share of the points", sort=None, axis=alt.Axis(labelAngle=-40)),
+        y=alt.Y("people:Q", title=what, axis=_whole(max(each["people"] for each in data))),
     ).properties(width=_WIDTH, height=180)  # fmt: skip
 
 
 def _bars(data: list[dict[str, Any]], what: str, top: float | None) -> Any:
-    import altair  # noqa: PLC0415  as above
+    import altair as alt  # noqa: PLC0415  as above
 
-    scale = altair.Scale(domain=[0, top]) if top is not None else altair.Scale()
+    scale = alt.Scale(domain=[0, top]) if top is not None else alt.Scale()
     return _base(data).mark_bar(color=_TONES["accent"], height={"band": 0.72}).encode(
-        x=altair.X("value:Q", title=what, scale=scale), y=altair.Y("name:N", title=None, sort=None),
-    ).properties(width=_WIDTH, height=altair.Step(_BAR))  # fmt: skip
+        x=alt.X("value:Q", title=what, scale=scale), y=alt.Y("name:N", title=None, sort=None),
+    ).properties(width=_WIDTH, height=alt.Step(_BAR))  # fmt: skip
+
+
+def _whole(most: int) -> Any:
+    """Return an axis with whole numbers only, a handful of them."""
+    import altair as alt  # noqa: PLC0415  as above
+
+    step = next(
+        size
+        for power in range(9)
+        for size in (10**power, 2 * 10**power, 5 * 10**power)
+        if most <= 6 * size
+    )
+    return alt.Axis(values=list(range(0, most + 1, step)), format="d")
 
 
 def _themed(svg: str) -> str:
     """Give colours a class, so that a page's own, light or dark, go before them; and let it shrink."""
+    svg = svg.replace(f'font-size="{_MEASURED}px"', f'font-size="{_DRAWN}px"')
     for tone, colour in _TONES.items():
         svg = svg.replace(f'fill="{colour}"', f'class="fill-{tone}" fill="{colour}"')
     svg = svg.replace(f'fill="{_INK}"', f'class="ink" fill="{_INK}"')

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+STATIC = Path(__file__).parent / "static"
+"""What a page looks like."""
 Tone = Literal["", "good", "part", "bad", "wait", "dim"]
 Kind = Literal["course", "lesson", "learner", "objective", "worklist"]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from course.insight import graders as marking
 from course.insight import objectives, pace
+from course.insight.columns import each_row
 from course.insight.worklist import KINDS, Entry
 from course.report import charts
 from course.report.page import Cell, Section, To
@@ -41,14 +42,14 @@ def grid(view: View) -> Section:
     data = view.mine(view.frames.standing)
     names = [each.id for each in view.frames.file.objectives]
     found = {
-        (str(row.learner), str(row.objective)): str(row.state) for row in data.itertuples()
+        (str(row.learner), str(row.objective)): str(row.state) for row in each_row(data)
     }  # fmt: skip
     texts = {each.id: each.text for each in view.frames.file.objectives}
     rows = [
         [view.person(who), *(state(found.get((who, name), "not started"), To("learner", (who,))) for name in names)]
         for who in view.learners["learner"].astype(str)
     ]  # fmt: skip
-    text = "✓ shown, ◐ learning, ○ not started, ↺ lapsed. A name leads to the evidence behind each state."
+    text = "✓ shown, ◐ learning, ○ not started, ↺ lapsed. The page of a learner has the evidence behind each state."
     return Section(
         "Objectives and people",
         (text,),
@@ -63,7 +64,7 @@ def people_of(view: View, objective: str) -> list[list[Cell]]:
     return [
         [view.person(str(row.learner)), state(str(row.state)), percent(row.share), Cell(int(row.open)),
          view.day(row.since), view.day(row.until)]
-        for row in data[data["objective"] == objective].itertuples()
+        for row in each_row(data[data["objective"] == objective])
     ]  # fmt: skip
 
 
@@ -72,9 +73,21 @@ def entries(view: View, found: Iterable[Entry], title: str, empty: str) -> Secti
     rows = list(found)
     part = rows if view.whole else rows[view.choice.start : view.choice.start + 100]
     table = view.table("worklist", ["about", "what", "why", "next", "since"], [
-        [Cell(view.names.get(each.learner, each.learner) if each.learner else view.title(each.lesson)), Cell(KINDS[each.kind]),
+        [Cell(_whom(view, each)), Cell(KINDS[each.kind]),
          Cell(each.reason), Cell(each.action), view.day(each.since)] for each in rows])  # fmt: skip
-    return Section(title, () if rows else (empty,), None, table if rows else None, tuple(part))
+    return Section(
+        title,
+        () if rows else (empty,),
+        None,
+        table if rows else None,
+        tuple((each, _whom(view, each)) for each in part),
+    )
+
+
+def _whom(view: View, entry: Entry) -> str:
+    """Return whom an entry is about, and where."""
+    lesson = view.title(entry.lesson)
+    return f"{view.names.get(entry.learner, entry.learner)}, {lesson}" if entry.learner else lesson
 
 
 def graders(view: View) -> list[Section]:

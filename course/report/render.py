@@ -3,6 +3,7 @@
 import csv
 import functools
 import io
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,9 @@ def pdf(page: Page) -> bytes:
             "a PDF can't be made on this computer", found=str(error),
             hint="install Pango (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0), or ask for --format html and print that",
         ) from error  # fmt: skip
+    logging.getLogger("weasyprint").setLevel(
+        logging.ERROR
+    )  # it tells of every rule that is for screens
     data: bytes = weasyprint.HTML(string=html(page), url_fetcher=_nothing).write_pdf(
         pdf_variant="pdf/ua-1"
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from course.errors import Invalid
 from course.insight.columns import STATES
 from course.insight.frames import Frame, Frames
@@ -109,7 +111,7 @@ class View:
 
     def day(self, moment: Any) -> Cell:
         """Return a moment as a day in the course's zone; empty where there is none."""
-        if moment is None or moment != moment:  # NaT
+        if pd.isna(moment):
             return Cell(None)
         there = moment.astimezone(self.frames.file.zone)
         return Cell(there.isoformat(timespec="minutes"), f"{there:%-d %b %Y}")
@@ -143,16 +145,12 @@ def state(name: str, to: To | None = None) -> Cell:
 
 def percent(share: Any) -> Cell:
     """Return a share, 0 to 1, in percent; empty where nobody knows."""
-    return (
-        Cell(None)
-        if share is None or share != share
-        else Cell(round(float(share), 4), f"{share:.0%}")
-    )
+    return Cell(None) if pd.isna(share) else Cell(round(float(share), 4), f"{share:.0%}")
 
 
 def number(value: Any, digits: int = 1) -> Cell:
     """Return a number; empty where nobody knows."""
-    if value is None or value != value:
+    if pd.isna(value):
         return Cell(None)
     rounded = round(float(value), digits)
     return Cell(int(rounded) if rounded == int(rounded) else rounded)

@@ -21,12 +21,14 @@ class Deed(StrEnum):
     MEND = "mend what could not be graded"
     GRADE = "have answers graded by the autograder"
     RELEASE = "release feedback"
+    OVERSEE = "look at how learners are doing"
+    TEND = "put entries of the worklist to rest"
 
 
 MAY: Mapping[Role, frozenset[Deed]] = {
     Role.INSTRUCTOR: frozenset(Deed),
     Role.GRADER: frozenset({Deed.SEE, Deed.MARK, Deed.RUBRIC}),
-    Role.OBSERVER: frozenset({Deed.SEE}),
+    Role.OBSERVER: frozenset({Deed.SEE, Deed.OVERSEE}),
 }
 
 

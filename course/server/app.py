@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from course.server import api, giving, home, pages, rerun, together
+from course.server import api, giving, home, oversight, pages, rerun, together
 
 _NAME = r"([^/]+)"  # looked up in the gradebook, and never a path by itself
 _ID = r"([0-9a-f]{20})"
@@ -35,5 +35,9 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"/course/feedback/{_NAME}/{_NAME}/page", giving.Page),
     (r"/course/disputes/?", giving.Disputes),
     (rf"/course/api/thread/{_QUESTION}/{_ID}", giving.Thread),
+    (r"/course/oversight/?", oversight.Overview),
+    (r"/course/oversight/(worklist)/?", oversight.Overview),
+    (rf"/course/oversight/(lesson|learner|objective)/{_NAME}/?", oversight.Overview),
+    (r"/course/api/rest", oversight.Rest),
 ]
 """Which address is answered by what."""

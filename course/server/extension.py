@@ -10,6 +10,7 @@ from traitlets import Unicode
 
 from course.errors import NotFound
 from course.layout import find_course
+from course.report.page import STATIC
 
 EVERY_SECONDS = 20
 """How often the server looks whether feedback is to go out."""
@@ -21,7 +22,7 @@ class DeskApp(ExtensionApp):  # type: ignore[misc]  # untyped base
     name = "course"
     extension_url = "/course/"
     load_other_extensions = True
-    static_paths = [str(Path(__file__).parent / "static")]  # noqa: RUF012  a traitlet of the base
+    static_paths = [*map(str, (Path(__file__).parent / "static", STATIC))]  # noqa: RUF012  a traitlet of the base
 
     grader = Unicode(
         "", help="Who marks here; by default the user of JupyterHub, else of this computer."

@@ -16,6 +16,7 @@ from tornado.web import HTTPError
 from course.desk import Desk
 from course.errors import CourseError, NotFound, Unavailable
 from course.feedback import number
+from course.report import render
 from course.review.roles import MAY, Deed, Role
 from course.server.room import Room
 from course.store.asked import Asked
@@ -144,9 +145,10 @@ _STATUS = {NotFound: 404, Unavailable: 503}
 @cache
 def _pages() -> jinja2.Environment:
     pages = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
+        loader=jinja2.FileSystemLoader([Path(__file__).parent / "templates", render.HERE / "templates"]), autoescape=True,
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    pages.globals.update(render.globals_())
     pages.filters["points"] = number
     pages.filters["part"] = lambda name: quote(str(name), safe="")  # of an address
     return pages

@@ -9,6 +9,7 @@ from course import returning
 from course.desk import Desk
 from course.errors import CourseError
 from course.layout import COURSE_FILE, NBGRADER_FILE
+from course.overseeing import Oversight
 from course.review import roles
 from course.server.runs import Runs
 from course.store.database import Gradebook
@@ -33,6 +34,7 @@ class Room:
         self._course: Course | None = None
         self._book: Gradebook | None = None
         self._seen: tuple[float, ...] = ()
+        self._oversight: Oversight | None = None
 
     def course(self) -> Course:
         """Return the course.
@@ -51,6 +53,14 @@ class Room:
             if self._book is None:
                 self._book = course.book()
             return Desk(course, grader, self._book)
+
+    def oversight(self) -> Oversight:
+        """Return the oversight of the course; raises what `course` does."""
+        with self._lock:
+            course = self._open()
+            if self._oversight is None or self._oversight.course is not course:
+                self._oversight = Oversight(course)
+            return self._oversight
 
     def return_due(self) -> list[str]:
         """Return the feedback whose time has come; tells in words what was done."""

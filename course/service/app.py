@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 
 from course.office.office import Office
-from course.service import learners, problems, staff
+from course.service import invited, learners, live, pages, problems, questions, staff
 from course.service.hub import Hub
 
 _DESCRIPTION = (
@@ -13,22 +13,29 @@ _DESCRIPTION = (
 )
 
 
-def application(office: Office, url: str = "", hub: Hub | None = None) -> FastAPI:
+def application(
+    office: Office, url: str = "", hub: Hub | None = None, opening: invited.Opening | None = None
+) -> FastAPI:
     """Return the application that serves an office.
 
     Args:
         url: the address that others reach it by, for links; by default the one that was asked.
         hub: the JupyterHub beside it.
+        opening: opens the first lesson for who joined in a browser; None where learners do that themselves.
     """
     app = FastAPI(
         title="course", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None
     )
     app.state.office, app.state.url = office, url.rstrip("/")
-    app.state.hub = hub
+    app.state.hub, app.state.opening = hub, opening
     problems.add_to(app)
     app.middleware("http")(_careful)
     app.include_router(learners.router)
     app.include_router(staff.router)
+    app.include_router(invited.router)
+    app.include_router(questions.router)
+    app.include_router(pages.router)
+    app.include_router(live.router)
     app.get("/health", tags=["operator"])(health)
     return app
 

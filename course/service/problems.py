@@ -42,7 +42,7 @@ async def _course(_request: Request, error: Exception) -> JSONResponse:
     )  # a server's own paths are nobody's business
     found = "" if isinstance(error, Unavailable) else error.found
     return problem(
-        _status(error),
+        status_of(error),
         error.what,
         where=where,
         expected=error.expected,
@@ -51,7 +51,8 @@ async def _course(_request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _status(error: CourseError) -> int:
+def status_of(error: CourseError) -> int:
+    """Return the status that answers with an error."""
     if isinstance(error, Unknown):
         return 401
     if isinstance(error, TooLarge):

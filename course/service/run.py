@@ -10,6 +10,7 @@ from course.errors import Unavailable
 from course.office.office import Office
 from course.service.app import application, below
 from course.service.hub import Hub, prefix
+from course.service.invited import Opening
 
 
 def serve(
@@ -18,6 +19,7 @@ def serve(
     port: int,
     url: str = "",
     ready: Callable[[int], object] = lambda _port: None,
+    opening: Opening | None = None,
 ) -> None:
     """Serve an office until SIGINT or SIGTERM.
 
@@ -25,11 +27,12 @@ def serve(
         port: 0 takes a free one.
         url: the address that others reach it by.
         ready: called with the port when connections are taken.
+        opening: see `application`.
 
     Raises:
         Unavailable: the port is taken or not allowed.
     """
-    run(below(prefix(), application(office, url, Hub.of())), host, port, ready)
+    run(below(prefix(), application(office, url, Hub.of(), opening)), host, port, ready)
 
 
 def run(
@@ -43,6 +46,8 @@ def run(
             "the service can't listen there", where=f"{host}:{port}", found=error.strerror or str(error),
             hint="give another port: course serve --port 8011",
         ) from error  # fmt: skip
+    # asyncio does so for sockets that it made itself; without, a small answer waits 40 ms for the one before
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     ready(listening.getsockname()[1])
     config = uvicorn.Config(
         app, log_level="warning", proxy_headers=True, server_header=False,

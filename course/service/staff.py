@@ -12,6 +12,7 @@ from course.archive import MAX_TOTAL
 from course.model import Learner
 from course.service.caller import Grader, Instructor, Lesson, Number, body_of
 from course.service.learners import BODY, PARCEL, ZIP
+from course.service.pages import address_of
 
 router = APIRouter(prefix="/api/courses/{course}", tags=["staff"])
 
@@ -90,7 +91,7 @@ def invite(own: Instructor, wanted: Invite, request: Request) -> dict[str, str]:
     secret = own.invite(
         role=wanted.role, group=wanted.group, name=wanted.name, uses=wanted.uses, lasts=lasts
     )
-    return {"link": f"{request.app.state.url or str(request.base_url).rstrip('/')}/join/{secret}"}
+    return {"link": f"{address_of(request)}/join/{secret}"}
 
 
 @router.get("/invitations")

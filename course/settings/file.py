@@ -14,7 +14,7 @@ from course.errors import Invalid, nearest
 from course.layout import COURSE_FILE
 from course.mistakes import explain
 from course.settings.lesson import Accepted, Lesson, Objective, Policies, Spelling
-from course.settings.letters import Post, Reminders
+from course.settings.letters import Post, Questions, Reminders
 from course.settings.oversight import Certificates, Oversight, Platforms
 from course.settings.people import Assignment, Group, Service, Staff
 from course.settings.table import Name, Table, Zone
@@ -46,6 +46,7 @@ class CourseFile(Table):
     platforms: Platforms = Platforms()
     post: Post = Post()
     reminders: Reminders = Reminders()
+    questions: Questions = Questions()
 
     @model_validator(mode="after")
     def _refer(self) -> "CourseFile":

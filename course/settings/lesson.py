@@ -1,6 +1,8 @@
 """Objectives, lessons and the rules that hold for them."""
 
-from pydantic import Field
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from course.scoring import CountRule, LateRule
 from course.settings.table import Due, Every, Name, Share, Table
@@ -33,6 +35,7 @@ class Lesson(Table):
         owners: names of those who write it.
         reviewers: names of those who may approve it; empty lets anybody.
         late, late_per_day, grace_minutes, attempts_count: in the place of the course's policies.
+        mode: a "workbook" is worked on during a live event, in the order of its sections; it is never due.
     """
 
     folder: Name
@@ -50,6 +53,15 @@ class Lesson(Table):
     late_per_day: Share | None = None
     grace_minutes: int | None = Field(default=None, ge=0)
     attempts_count: CountRule | None = None
+    mode: Literal["self-paced", "workbook"] = "self-paced"
+
+    @model_validator(mode="after")
+    def _is_due(self) -> Self:
+        if self.mode == "workbook" and self.due is not None:
+            raise ValueError(
+                f"'{self.folder}' is a workbook, which is never due; leave out its due date"
+            )
+        return self
 
 
 class Policies(Table):
@@ -60,7 +72,7 @@ class Policies(Table):
         late_per_day: share of the score lost per started day.
         grace_minutes: lateness that is forgiven.
         attempts: how many submissions count; None is any number.
-        attempts_count: which of several submissions counts: the "last" or the "best".
+        attempts_count: which of several submissions counts: the "last", the "best", or the last "marked" by a person.
         test_seconds: how long one of the trainer's own tests may take, the learner's code left out.
         require_review: whether a lesson must be approved as it is before its release.
         review_every: how long an approval holds; None for ever.

@@ -1,4 +1,4 @@
-"""Letters between a course and its people."""
+"""Letters and questions between a course and its people."""
 
 from typing import Annotated, Literal
 
@@ -37,3 +37,15 @@ class Reminders(Table):
     digest: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"
     ] = "monday"
+
+
+class Questions(Table):
+    """What holds for questions that learners ask at a cell.
+
+    Attributes:
+        answer_within_hours: after so long without an answer, a question rises to the top.
+        learners_answer: whether learners see each other's questions and may answer them.
+    """
+
+    answer_within_hours: float = Field(default=48, gt=0, le=10_000)
+    learners_answer: bool = False

@@ -39,6 +39,16 @@ def stamps(book: Gradebook) -> dict[Pair, str]:
     }
 
 
+def pulse(book: Gradebook) -> tuple[Any, ...]:
+    """Return what is another value as soon as anything was graded, marked, asked, extended, enrolled or put to rest."""
+    numbered = (tables.ledger, tables.judgement, tables.dispute, tables.extension, tables.rest)
+    counted = [sa.select(sa.func.max(table.c.number)).scalar_subquery() for table in numbered]
+    graded = sa.select(sa.func.max(tables.attempt.c.graded_at)).scalar_subquery()
+    people = sa.select(sa.func.count()).select_from(tables.learner).scalar_subquery()
+    with book.reading() as connection:
+        return tuple(connection.execute(sa.select(*counted, graded, people)).one())
+
+
 def grades(book: Gradebook, pairs: Collection[Pair] | None) -> Iterator[tuple[Any, ...]]:
     """Yield (learner, lesson, notebook, question, auto, manual, extra, waits) of nbgrader's grades.
 

@@ -1,8 +1,8 @@
 """Triggers: what the database itself sees to, whoever writes.
 
 A mark or comment that anybody else writes into nbgrader's tables, such as its formgrader, gets its line in the
-ledger; and neither the ledger nor a judgement is ever changed or removed. Of evidence, only who it is about can be
-taken out (see `course.store.evidence`).
+ledger; and neither the ledger nor a judgement is ever changed or removed, unless a person is forgotten, which the ledger
+itself then tells (`course.store.personal`). Of evidence, only who it is about can be taken out (`course.store.evidence`).
 """
 
 import contextlib
@@ -48,7 +48,14 @@ SELECT s.student_id, a.name, n.name, c.name, 'formgrader', NEW.manual_score, {no
 
 _OTHERS = "NOT EXISTS (SELECT 1 FROM course_hand)"
 _REFUSED = "course keeps its ledger and judgements as they were written"
-_APPEND_ONLY = ("course_ledger", "course_judgement")
+_APPEND_ONLY = {
+    "course_ledger": ("number", "at", "actor", "action", "lesson", "notebook", "question"),
+    "course_judgement": ("number", "lesson", "notebook", "question", "grader", "score", "items", "adjustment", "why",
+                         "request", "at"),
+}  # fmt: skip
+"""What stays as it was even of somebody who is forgotten, unless the whole row goes."""
+_FORGOTTEN = """INSERT INTO course_ledger (at, actor, action, lesson, notebook, learner, question, why)
+VALUES ({now}, NEW.actor, 'forgotten', '', '', NEW.pseudonym, '', 'a person was forgotten');"""
 _FORGETTABLE = "course_evidence"
 _CHAINED = ("number", "at", "digest", "before", "hash")
 
@@ -111,6 +118,16 @@ def _watches(words: Texts) -> Iterator[tuple[str, str, str, str, str, str]]:
             yield f"course_{table}_{event.lower()}", moment, table, event, condition, body
 
 
+def _stays(words: Texts, table: str, event: str) -> str:
+    """Return when a change of an append-only row is refused: unless its learner is being forgotten just now."""
+    now = "EXISTS (SELECT 1 FROM course_forgetting AS f WHERE f.learner = OLD.learner)"
+    same = [
+        f'CAST(NEW."{each}" AS TEXT) {words["differs"]} CAST(OLD."{each}" AS TEXT)'
+        for each in _APPEND_ONLY[table]
+    ]
+    return f"NOT {now}" + (f" OR {' OR '.join(same)}" if event == "UPDATE" else "")
+
+
 def _forgets(words: Texts) -> str:
     """Return when an update of evidence does more than to forget whom it is about."""
     kept = [f'NEW."{each}" {words["differs"]} OLD."{each}"' for each in _CHAINED]
@@ -124,9 +141,11 @@ def _sqlite() -> list[str]:
                  f"CREATE TRIGGER {name} {moment} {event} ON {table} WHEN {condition} BEGIN {body} END"]  # fmt: skip
     for table in _APPEND_ONLY:
         for event in ("UPDATE", "DELETE"):
-            name = f"{table}_no_{event.lower()}"
+            name, when = f"{table}_no_{event.lower()}", _stays(_SQLITE, table, event)
             made += [f"DROP TRIGGER IF EXISTS {name}",
-                     f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"]  # fmt: skip
+                     f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"]  # fmt: skip
+    made += ["DROP TRIGGER IF EXISTS course_forgetting_told",
+             f"CREATE TRIGGER course_forgetting_told AFTER INSERT ON course_forgetting BEGIN {_FORGOTTEN.format(now=_SQLITE['now'])} END"]  # fmt: skip
     for event, when in (("UPDATE", f"WHEN {_forgets(_SQLITE)} "), ("DELETE", "")):
         name = f"{_FORGETTABLE}_no_{event.lower()}"
         made += [f"DROP TRIGGER IF EXISTS {name}",
@@ -147,9 +166,19 @@ def _postgres() -> list[str]:
         f"CREATE OR REPLACE FUNCTION course_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {does} $$"
     )
     for table in _APPEND_ONLY:
-        name, events = f"{table}_stays", "UPDATE OR DELETE OR TRUNCATE"
+        name = f"{table}_stays"
+        for event in ("UPDATE", "DELETE"):
+            row, when = ("NEW" if event == "UPDATE" else "OLD"), _stays(_POSTGRES, table, event)
+            does = f"BEGIN IF {when} THEN RAISE EXCEPTION '{_REFUSED}'; END IF; RETURN {row}; END"
+            made += [f"CREATE OR REPLACE FUNCTION {name}_{event.lower()}() RETURNS trigger LANGUAGE plpgsql AS $$ {does} $$",
+                     f"DROP TRIGGER IF EXISTS {name}_{event.lower()} ON {table}",
+                     f"CREATE TRIGGER {name}_{event.lower()} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}_{event.lower()}()"]  # fmt: skip
         made += [f"DROP TRIGGER IF EXISTS {name} ON {table}",
-                 f"CREATE TRIGGER {name} BEFORE {events} ON {table} EXECUTE FUNCTION course_refuse()"]  # fmt: skip
+                 f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} EXECUTE FUNCTION course_refuse()"]  # fmt: skip
+    does = f"BEGIN {_FORGOTTEN.format(now=_POSTGRES['now'])} RETURN NEW; END"
+    made += [f"CREATE OR REPLACE FUNCTION course_forgetting_told() RETURNS trigger LANGUAGE plpgsql AS $$ {does} $$",
+             "DROP TRIGGER IF EXISTS course_forgetting_told ON course_forgetting",
+             "CREATE TRIGGER course_forgetting_told AFTER INSERT ON course_forgetting FOR EACH ROW EXECUTE FUNCTION course_forgetting_told()"]  # fmt: skip
     name = f"{_FORGETTABLE}_stays"
     made += [f"DROP TRIGGER IF EXISTS {name} ON {_FORGETTABLE}",
              f"CREATE TRIGGER {name} BEFORE DELETE OR TRUNCATE ON {_FORGETTABLE} EXECUTE FUNCTION course_refuse()",

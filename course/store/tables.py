@@ -228,6 +228,14 @@ extension = Table(
     Column("at", DateTime, nullable=False),  # UTC
 )  # fmt: skip
 
+forgetting = Table(
+    "course_forgetting", metadata,  # a row while a transaction of ours forgets somebody; never there for others
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("actor", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("pseudonym", String(128), nullable=False),  # empty: everything is removed
+)  # fmt: skip
+
 rest = Table(
     "course_rest", metadata,  # append-only: what the worklist need not show again; the last of a key stands
     Column("number", Integer, primary_key=True, autoincrement=True),

@@ -17,7 +17,7 @@ from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 from course.authoring.trials import of, wrong_answers
 from course.demo.sample import sample_folder
-from course.inspection import check, read, run
+from course.inspection import check, read, run, uncovered
 from course.term import Course
 
 Spoil = Callable[[Path], None]
@@ -51,13 +51,15 @@ def nbgrader(name: str, **changes: object) -> dict[str, object]:
     return {"nbgrader": about | changes}
 
 
-def added(source: str, kind: str = "code", place: int = 3, **more: object) -> Spoil:
-    """Return a fault: one more cell, called "new"."""
+def added(
+    source: str, kind: str = "code", place: int = 3, name: str = "new", **more: object
+) -> Spoil:
+    """Return a fault: one more cell."""
 
     def spoil(root: Path) -> None:
         node = nbformat.read(notebook(root), as_version=4)
         make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
-        node.cells.insert(place, make(source, id="new", **more))
+        node.cells.insert(place, make(source, id=name, **more))
         nbformat.write(node, notebook(root))
 
     return spoil
@@ -328,6 +330,22 @@ def test_a_lesson_that_can_t_be_read_keeps_no_other_from_being_looked_at(good: P
     assert {"source", "headings"} <= {each["rule"] for each in json.loads(said)}
 
 
+def test_an_objective_that_nothing_graded_shows_is_told_for_the_course(good: Path) -> None:
+    assert uncovered(Course.open(good)) == []
+    again = '[[objectives]]\nid = "plot"\ntext = "Draw a line"\n\n[[lessons]]'
+    several(
+        text(TOML, "[[lessons]]", again), text(TOML, OBJECTIVES, 'objectives = ["first-steps", "plot"]'),
+        cell("how-to-run", "hint:", "objective: first-steps\nhint:"),
+        added("%%quiz axes mode=practice\nWhich?\n- [x] this\n- [ ] that\nobjective: plot"),
+        added('course.section("all", objective="first-steps")', place=2, name="all"),
+    )(good)  # fmt: skip
+    (told,) = uncovered(Course.open(good))
+    assert (told.rule, told.file) == ("assessed", "course.toml")
+    assert "'plot' is reached" in told.text
+    shown = classroom.course("check --objectives", good).out.splitlines()
+    assert shown[-1].split() == ["plot", "welcome", "welcome", "nowhere"]
+
+
 def test_every_rule_is_explained() -> None:
     package = Path(check.__code__.co_filename).parent
     sources = [*package.glob("authoring/**/*.py"), package / "inspection.py"]
@@ -353,6 +371,7 @@ def sample_copy(folder: Path) -> Path:
 def test_the_sample_course_has_no_finding(tmp_path: Path) -> None:
     term = Course.open(sample_copy(tmp_path))
     assert [str(each) for lesson in term.lessons() for each in check(term, lesson)] == []
+    assert uncovered(term) == []
 
 
 @pytest.mark.thorough

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from service import free_port
 
 CONFIG = Path(__file__).with_name("hub_config.py")

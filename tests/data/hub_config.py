@@ -7,6 +7,7 @@ proxy program: hub, servers and service are asked at their own ports.
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from jupyterhub.proxy import Proxy
 from jupyterhub.spawner import SimpleLocalProcessSpawner
@@ -20,25 +21,25 @@ class Apart(Proxy):
 
     should_start = False
 
-    def __init__(self, **more):
+    def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.routes = {}
+        self.routes: dict[str, dict[str, Any]] = {}
 
-    async def add_route(self, routespec, target, data):
+    async def add_route(self, routespec: str, target: str, data: Any) -> None:
         self.routes[routespec] = {"routespec": routespec, "target": target, "data": data}
 
-    async def delete_route(self, routespec):
+    async def delete_route(self, routespec: str) -> None:
         self.routes.pop(routespec, None)
 
-    async def get_all_routes(self):
+    async def get_all_routes(self) -> dict[str, dict[str, Any]]:
         return self.routes
 
 
 class Own(SimpleLocalProcessSpawner):
     """A server per person, with a home of its own and the packages of this environment."""
 
-    def make_preexec_fn(self, name):  # noqa: ARG002  the hub's signature
-        return None  # the same user: nothing to become
+    def make_preexec_fn(self, name: str) -> None:
+        """Stay the same user: there is nothing to become."""
 
 
 SERVER_SCOPES = ["users:activity!user", "access:servers!server", "access:services!service=course"]
@@ -51,7 +52,7 @@ c.JupyterHub.proxy_class = Apart
 c.JupyterHub.db_url = f"sqlite:///{FOLDER}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = str(FOLDER / "cookie_secret")
 c.JupyterHub.authenticator_class = "dummy"
-c.DummyAuthenticator.password = "open sesame"
+c.DummyAuthenticator.password = "open sesame"  # noqa: S105  of a hub that lives a minute
 c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = Own
 c.Spawner.home_dir_template = str(FOLDER / "homes" / "{username}")

@@ -53,7 +53,8 @@ def taken(
     source: Path, root: Path, notebooks: tuple[str, ...] = ("first",)
 ) -> tuple[dict[str, str], list[str]]:
     """Take, and return what lies in `submitted/` now, and what was left out."""
-    learners, left_out = take(source, layout(root), "lesson", notebooks, PEOPLE)
+    found = take(source, layout(root), "lesson", notebooks, PEOPLE)
+    learners, left_out = found.learners, found.left_out
     found = {name: path.read_text() for name, path in files_below(root / "submitted")}
     assert learners == sorted({name.partition("/")[0] for name in found})
     return found, [name for name, _ in left_out]
@@ -114,9 +115,9 @@ def test_a_loose_notebook_is_its_learners_by_id_address_or_name(
     ],
 )
 def test_what_is_nobodys_or_might_be_twos_is_left_out_and_listed(tmp_path: Path, name: str) -> None:
-    _, left_out = take(
+    left_out = take(
         write(tmp_path / "inbox", name), layout(tmp_path), "lesson", ["first"], PEOPLE
-    )
+    ).left_out
     assert left_out == [(name, "not one learner's id, e-mail or name at its beginning")]
     assert not (tmp_path / "submitted").exists()
 

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import classroom
@@ -227,6 +229,22 @@ def test_a_submission_that_ends_the_grader_s_own_process_twice_waits_for_a_perso
 
     assert "7 graded, 0 unchanged, 7 wait for a person, 1 could not be graded" in said.out
     assert "  cleo: the grader's own process died on it, twice" in said.out
+
+
+@pytest.mark.thorough
+def test_a_test_that_would_fill_all_memory_fails_and_nobody_else_does(batch: Batch) -> None:
+    greedy = (
+        "from course import points\n\n\n@points(0, question='double')\n"
+        "def test_greedy(double):\n    if double(3) == 9:\n        bytearray(5 << 30)\n"
+    )
+    with_tests_that_begin(batch, greedy)
+
+    said = course(COMMAND, batch.our)
+
+    assert "8 graded, 0 unchanged" in said.out
+    with closing(sqlite3.connect(batch.our / "gradebook.db")) as book:
+        notes = [notes for (notes,) in book.execute("SELECT notes FROM course_verdict")]
+    assert sum("MemoryError" in each for each in notes) == 1  # cleo, who squares
 
 
 KILL_THE_WARM_PROCESS = """

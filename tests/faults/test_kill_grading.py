@@ -75,6 +75,7 @@ def the_grader(batch: Batch, moment: float, pick: float) -> bool:
     assert pick >= 0.5 or not laid_out, "learners' work is left where it was laid out"
     batch.left_over()
     batch.launcher.run(COMMAND, batch.our)
+    assert list(batch.temporary.glob("course-*")) == []  # of neither run
     return ended != 0
 
 

@@ -118,7 +118,7 @@ def histories(draw: Any) -> list[records.Event]:
 
 
 def frame_of(folder: Path) -> pd.DataFrame:
-    return shaped("events", bulk.table(folder, [("ada", "one")]).drop_columns("text").to_pandas())
+    return shaped("events", bulk.table([folder], [("ada", "one")]).drop_columns("text").to_pandas())
 
 
 @settings(max_examples=25, deadline=None)
@@ -190,11 +190,11 @@ def test_processes_read_the_same_as_one(tmp_path: Path, monkeypatch: pytest.Monk
             [(f"i{n}", n, "answered", "q", {"response": [str(n)]}) for n in range(9)],
         )
     wanted = [[(f"l{number}", "one")] for number in range(6)]
-    alone = pa.concat_tables(bulk.tables(tmp_path, wanted)).unify_dictionaries()
+    alone = pa.concat_tables(bulk.tables([tmp_path], wanted)).unify_dictionaries()
     monkeypatch.setattr(bulk, "LARGE", 0)
     monkeypatch.setattr(bulk.os, "sched_getaffinity", lambda _who: {0, 1})
     assert (
-        pa.concat_tables(bulk.tables(tmp_path, wanted)).unify_dictionaries().to_pydict()
+        pa.concat_tables(bulk.tables([tmp_path], wanted)).unify_dictionaries().to_pydict()
         == alone.to_pydict()
     )
 

@@ -11,6 +11,7 @@ import pytest
 from course.layout import digest
 from course.lesson import record
 from course.model import Mark
+from course.study import Study
 from course.term import Course
 
 
@@ -99,6 +100,11 @@ def test_quizzes_are_answered_in_each_learners_own_variant(played: tuple[Course,
         if mark.learner == "ana"
     }
     assert marks["just-in-case"] == 1
+
+
+def test_what_comes_next_is_in_the_order_of_the_course(played: tuple[Course, str]) -> None:
+    home = played[0].layout.root.parent / "learners" / "marco"  # who left everything blank
+    assert Study.open(home).next().startswith("A first look at a table: 0 of 4 sections done")
 
 
 def test_own_words_wait_for_a_person_until_one_has_marked_them(

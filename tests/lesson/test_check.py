@@ -63,6 +63,11 @@ def test_a_failed_test_says_what_came_and_what_was_expected(body: str, text: str
         (KeyError("x"), "KeyError: 'x'"),
         (SystemExit("bye"), "SystemExit: bye"),
         (AssertionError("my own assert"), "my own assert"),
+        (ValueError(), "ValueError"),
+        (
+            NotImplementedError(),
+            "Your code is still to come: put it in the place of raise NotImplementedError().",
+        ),
     ],
 )
 def test_what_the_learners_code_raises_is_the_answer(error: BaseException, text: str) -> None:

@@ -22,8 +22,15 @@ STAFF = {
     ("post", "/api/courses/{course}/invitations"), ("get", "/api/courses/{course}/invitations"),
     ("delete", "/api/courses/{course}/invitations/{key}"), ("get", "/api/courses/{course}/people"),
     ("put", "/api/courses/{course}/people"), ("delete", "/api/courses/{course}/people/{name}/tokens"),
+    ("put", "/api/courses/{course}/schedule"), ("get", "/api/courses/{course}/all/questions"),
+    ("post", "/api/courses/{course}/all/questions/{key}/answers"),
+    ("post", "/api/courses/{course}/all/questions/{key}/deeds"),
 }  # fmt: skip
-GRADERS = {each for each in STAFF if each[0] == "get" and "invitations" not in each[1]}
+GRADERS = {
+    each
+    for each in STAFF
+    if (each[0] == "get" and "invitations" not in each[1]) or "questions" in each[1]
+}
 
 
 def routes(house: House) -> list[tuple[str, str]]:

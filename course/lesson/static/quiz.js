@@ -4,9 +4,10 @@ const SIGN = { right: "✓", partly: "◐", wrong: "✗", saved: "●", problem:
 const PATIENCE = 10000;
 
 function legend(item, words) {
-  const worth = fresh("worth");
-  const set = element("fieldset", { "aria-describedby": worth }, rendered(item.legend, "legend"));
-  if (item.more) set.append(rendered(item.more, "div", { class: "course-more" }));
+  const [worth, more] = [fresh("worth"), fresh("more")];
+  const named = item.legend ? {} : { "aria-labelledby": more };
+  const set = element("fieldset", { "aria-describedby": worth, ...named }, ...(item.legend ? [rendered(item.legend, "legend")] : []));
+  if (item.more) set.append(rendered(item.more, "div", { class: "course-more", id: more }));
   set.append(element("p", { class: "course-worth", id: worth }, item.worth));
   const form = FORMS[item.form];
   if (!form) set.append(element("p", { class: "course-field-problem" }, fill(words.unknown, { form: item.form })));

@@ -1,0 +1,83 @@
+"""When a learner's lessons are due: what the instructor's course declared, for this learner's start and group."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field
+
+from course import dates
+from course import sealed as seals
+from course.database import now
+from course.office import tables
+from course.office.enrolment import Enrolment
+from course.office.office import note
+from course.office.teaching import Teaching
+from course.scoring import due_date
+
+
+class Due(BaseModel):
+    """A lesson's due date: a moment with its zone, or days after the learner's start."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lesson: str = Field(max_length=128)
+    at: dt.datetime | None = None
+    days: int | None = Field(None, ge=0, le=10_000)
+    grace: int = Field(0, ge=0, description="Minutes that cost nothing.")
+
+
+class More(BaseModel):
+    """More time, for a learner or a group."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lesson: str = Field(max_length=128)
+    learner: str = Field("", max_length=128)
+    group: str = Field("", max_length=128)
+    until: dt.datetime
+
+
+class Schedule(BaseModel):
+    """All due dates of a course, and the zone in which its days begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    zone: str = Field("UTC", max_length=64)
+    lessons: list[Due] = Field(default=[], max_length=1_000)
+    extensions: list[More] = Field(default=[], max_length=100_000)
+
+
+def declare(staff: Teaching, schedule: Schedule) -> None:
+    """Keep a course's schedule in the place of the one before.
+
+    Raises:
+        ValueError: no such time zone.
+    """
+    dates.zone(schedule.zone)
+    table, body = tables.schedule, schedule.model_dump(mode="json")
+    with staff.office.transaction() as connection:
+        connection.execute(table.delete().where(table.c.course == staff.course))
+        connection.execute(table.insert().values(course=staff.course, body=body, at=now()))
+        note(connection, staff.course, staff.name, "scheduled")
+
+
+def own_dates(own: Enrolment) -> dict[str, Any]:
+    """Return when each lesson is due for a learner: lesson -> due, grace in minutes, whether it was extended."""
+    table = tables.schedule
+    with own.office.reading() as connection:
+        query = sa.select(table.c.body).where(table.c.course == own.course)
+        body = connection.execute(query).scalar()
+    schedule = Schedule.model_validate(body or {})
+    member, zone, found = own.member, dates.zone(schedule.zone), dict[str, Any]()
+    for one in schedule.lessons:
+        due = dt.timedelta(days=one.days) if one.days is not None else one.at
+        given = [
+            each.until for each in schedule.extensions if each.lesson == one.lesson
+            and (each.learner == member["name"] or (each.group and each.group == member["group"]))
+        ]  # fmt: skip
+        plain = due_date(due, member["start"], zone)
+        moment = due_date(due, member["start"], zone, given)
+        if moment is not None:
+            found[one.lesson] = [seals.moment(moment), one.grace, moment != plain]
+    return found
