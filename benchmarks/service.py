@@ -270,7 +270,7 @@ def database(kind: str) -> Iterator[str]:
         yield postgres.make(address, "office") if address else ""
 
 
-def need(holds: bool, otherwise: object) -> None:  # noqa: FBT001  it is what it is called with
+def need(holds: bool, otherwise: object) -> None:
     """Stop the benchmark when something is not as it has to be."""
     if not holds:
         raise SystemExit(f"stopped: {otherwise}")
