@@ -74,10 +74,10 @@ def gather(course: Course, lesson: str, by: str = "", learner: str | None = None
             mine = before.get(who, {})
             if attempt is None or _is_known(mine, known, last, attempt):
                 continue
-            bodies = [each for each in _bodies(known, learner, last, attempt)
+            bodies = [each for each in _bodies(known, who, last, attempt)
                       if _plain(each) != _plain(mine.get(each["objective"], {}))]  # fmt: skip
             with book.transaction() as connection:
-                new += len(evidence.append(connection, learner, bodies, by))
+                new += len(evidence.append(connection, who, bodies, by))
     return new
 
 

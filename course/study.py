@@ -160,7 +160,7 @@ class Study:
 
     def next(self) -> str:
         """Return in one line what to do next, in the first lesson that is not done."""
-        return line(self.folder, [one.lesson for one in self._announced()])
+        return line(self.folder, self.reach.lessons())
 
     def submit(self, lesson: str, to: Path | None = None, *, fewer: bool = False) -> Receipt:
         """Hand a lesson in; see `course.submitting`.
