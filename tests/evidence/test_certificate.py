@@ -243,6 +243,7 @@ def test_nothing_new_gives_the_same_certificate_again(root: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_renewal_asks_for_nothing_while_all_holds(root: Path) -> None:
     classroom.course("certify ana", root)
     assert classroom.course("certify ana --renew", root).out.startswith("written again")

@@ -77,6 +77,7 @@ def test_what_is_only_marked_and_not_returned_is_no_evidence_yet(
     assert rows(course, "ana")[len(before) :] == [("leave", "learning")]
 
 
+@pytest.mark.thorough
 def test_a_record_that_praises_itself_is_judged_by_the_key(root: Path, course: Course) -> None:
     work = root / "submitted" / "ben" / "fire" / "record.jsonl"
     praised = work.read_text("utf-8").replace(
