@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
 from course import sealed as seals
@@ -20,7 +21,7 @@ from course.layout import safe_name
 from course.office import tables
 from course.office.enrolment import Enrolment
 from course.office.office import Office, note
-from course.office.similar import Group, Question, grouped, ordered
+from course.office.similar import Group, Question, grouped, kind_of, ordered
 from course.settings import Questions
 
 MOST = 4_000
@@ -83,10 +84,16 @@ class Thread:
     learner: str = ""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
-        one = self.question
-        told = {key: one[key] for key in ("id", "lesson", "exercise", "cell", "text", "error", "test", "state",
-                                          "published", "attempts", "version", "code")}  # fmt: skip
+        """Return it as JSON can hold it; another learner gets no code, and of an error its type."""
+        one, whole = self.question, self.mine or bool(self.learner)
+        told = {
+            key: one[key] for key in ("id", "lesson", "exercise", "text", "error", "test", "state")
+        }
+        told |= {
+            key: one[key] for key in ("cell", "published", "attempts", "version", "code") if whole
+        }
+        if not whole:
+            told["error"] = kind_of(one["error"])
         answers = [{"text": a.text, "at": a.at, "by": a.by} for a in self.answers if not a.hidden]
         return {**told, "at": _told(one["at"]), "by": self.by, "mine": self.mine, "answers": answers,
                 **({"learner": self.learner} if self.learner else {})}  # fmt: skip
@@ -95,7 +102,10 @@ class Thread:
 def rules(connection: Connection, course: str) -> Questions:
     """Return what a course declares about questions, as it announced it."""
     row = Office.course(connection, course)
-    return Questions.model_validate((row["about"] if row else {}).get("questions") or {})
+    try:
+        return Questions.model_validate((row["about"] if row else {}).get("questions") or {})
+    except ValidationError:
+        return Questions()  # a version of course that says it in another way
 
 
 # asking ---------------------------------------------------------------------------------------------
@@ -111,7 +121,8 @@ def ask(own: Enrolment, questions: Sequence[Asked]) -> int:
         raise Invalid(
             "too many questions", expected=f"at most {MOST_AT_ONCE}", found=str(len(questions))
         )
-    rows = [_row(own, each) for each in questions]
+    rows = [{key: plain(value) if isinstance(value, str) else value for key, value in _row(own, each).items()}
+            for each in questions]  # fmt: skip
     table = tables.question
     with own.office.transaction() as connection:
         known = set(connection.execute(
@@ -122,6 +133,11 @@ def ask(own: Enrolment, questions: Sequence[Asked]) -> int:
         for row in fresh.values():
             note(connection, own.course, own.member["name"], "asked", question=row["id"])
     return len(fresh)
+
+
+def plain(text: str) -> str:
+    """Return a text without the one character that PostgreSQL keeps in none."""
+    return text.replace("\0", "")
 
 
 def _row(own: Enrolment, one: Asked) -> dict[str, Any]:
@@ -187,7 +203,7 @@ def board(
         threads = {
             str(one.question["id"]): one for one in _threads(connection, reader.member, rows)
         }
-    found = grouped([_plain(one.question) for one in threads.values()])
+    found = grouped([_question(one.question) for one in threads.values()])
     patience = dt.timedelta(hours=declared.answer_within_hours)
     return [
         _together(group, threads)
@@ -195,7 +211,7 @@ def board(
     ]
 
 
-def _plain(row: Row) -> Question:
+def _question(row: Row) -> Question:
     at = row["at"].replace(tzinfo=dt.UTC)
     return Question(row["id"], row["lesson"], row["exercise"], row["text"], row["test"], row["error"], at,
                     open=row["state"] == "open")  # fmt: skip

@@ -83,7 +83,7 @@ def declare(own: Instructor, wanted: Schedule) -> None:
     try:
         schedule.declare(own, wanted)
     except ValueError as error:
-        raise Invalid("not a time zone", expected=str(error), found=wanted.zone) from error
+        raise Invalid("not a schedule", expected=str(error), found=wanted.zone) from error
 
 
 @router.get("/all/questions")

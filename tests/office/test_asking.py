@@ -35,6 +35,13 @@ def test_a_question_that_is_sent_twice_is_asked_once(there: Class) -> None:
     assert asking.mine(there.own("ben")) == []
 
 
+def test_what_was_announced_in_another_way_and_odd_letters_stop_nobody(there: Class) -> None:
+    there.teaching().announce({"questions": {"from a later version": 1}})
+    asking.ask(there.own("ana"), [asked("a\0b")])
+    (group,) = asking.board(there.own("ivan"))
+    assert group[0].question["text"] == "ab"
+
+
 def test_others_see_a_published_question_without_its_name_and_nothing_else(there: Class) -> None:
     one, other = asked(), asked("How do I hand in?")
     asking.ask(there.own("ana"), [one, other])
