@@ -203,15 +203,20 @@ def kept(bench: Bench) -> dict[str, int]:
 
 
 async def poll(bench: Bench, per_second: int, seconds: float) -> dict[str, float]:
-    """Ask for dates and what is new, at a steady rate."""
+    """Ask for dates, answers and what else is new, at a steady rate."""
     waited: list[float] = []
     async with session() as client:
 
         async def one(number: int) -> None:
             who = bench.learners[number % len(bench.learners)]
-            path = ("me", "lessons", f"lessons/{LESSON}/feedback", f"lessons/{LESSON}/submissions")[
-                number % 4
-            ]
+            path = (
+                "dates",
+                "questions",
+                "me",
+                "lessons",
+                f"lessons/{LESSON}/feedback",
+                f"lessons/{LESSON}/submissions",
+            )[number % 6]
             began = time.perf_counter()
             status, told = await ask(client, bench, who, path)
             need(status == HTTPStatus.OK, told)

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from course.database import now
 from course.errors import Invalid, Refused
 from course.office import tables
-from course.office.asking import MOST, answers_of, is_staff, plain, rules, seen
+from course.office.asking import MOST, plain, rules
 from course.office.enrolment import Enrolment
 from course.office.office import note
+from course.office.threads import answers_of, is_staff, seen
 
 
 def answer(reader: Enrolment, key: str, text: str, *, publish: bool = False) -> None:

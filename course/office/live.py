@@ -15,9 +15,10 @@ from course.database import Row, new_id, now
 from course.errors import Invalid, NotFound, Refused
 from course.layout import known
 from course.office import tables
-from course.office.asking import is_staff, plain
+from course.office.asking import plain
 from course.office.enrolment import Enrolment
 from course.office.office import note
+from course.office.threads import is_staff
 from course.questions import sheet
 
 MOST_OPTIONS = 8

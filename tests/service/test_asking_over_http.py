@@ -17,8 +17,8 @@ from course.exchange.access import Access
 from course.lesson import dates, plan, record, replies
 from course.lesson.ask import answers_card, others_card
 from course.office import answering, schedule
-from course.office.asking import board
 from course.office.schedule import Due, Schedule
+from course.office.threads import board
 from course.questions import sheet
 
 
