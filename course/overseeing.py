@@ -55,7 +55,7 @@ class Oversight:
             hour = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H}"  # time itself makes entries
             seen = (bulk.pulse(book), _times(self.course), hour)
             if self._frames is None or seen != self._seen:
-                frames = Frames(self.course.file, self.course.layout, self._book)
+                frames = Frames(self.course.file, self.course.layout, self._book).read()
                 found = entries(
                     frames, self.course.file.oversight, frames.now, resting.traces(book)
                 )

@@ -34,16 +34,16 @@ def my_data(
 
     Example: `course my-data ana`
     """
-    from course import forgetting, layout  # noqa: PLC0415  --help starts at once
+    from course import forgetting, layout, own_data  # noqa: PLC0415  --help starts at once
     from course.errors import Invalid  # noqa: PLC0415  as above
-    from course.study import Study, own_data  # noqa: PLC0415  as above
+    from course.study import Study  # noqa: PLC0415  as above
 
     if learner:
         opened = show.open_course(course)
         data = forgetting.bundle(opened, forgetting.kept(opened, learner))
     else:
         study = Study.open(course or Path.cwd())
-        learner, data = study.reach.learner, own_data(study)
+        learner, data = study.reach.learner, own_data.bundle(study)
     if out.exists():
         raise Invalid(
             "there is such a file already", where=str(out), hint="give another name: --out FILE"

@@ -49,7 +49,7 @@ FLOORS = [
         "forgetting",
     },
     {"study", "regrade", "rerun", "inspection", "preview"},
-    {"planning", "comparison", "suggestion", "desk", "overview", "triage"},
+    {"planning", "comparison", "own_data", "suggestion", "desk", "overview", "triage"},
     {"background", "resemblance", "sending", "launching"},
     {"server", "service", "plugin"},
     {"demo"},
