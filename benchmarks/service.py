@@ -42,7 +42,8 @@ from course.signing import Key, is_signed
 
 COURSE, LESSON = "pandas", "cleaning"
 LESSON_BYTES = 300_000
-LOAD_SECONDS = 50.0
+RATE = 20.0
+"""Submissions a second: 1,000 learners in 50 s."""
 POLLS = 200
 MOST = {"seconds": 60.0, "p99": 2.0, "poll ms": 50.0, "list ratio": 1.5, "memory growth": 0.1}
 """What has to hold."""
@@ -203,15 +204,20 @@ def kept(bench: Bench) -> dict[str, int]:
 
 
 async def poll(bench: Bench, per_second: int, seconds: float) -> dict[str, float]:
-    """Ask for dates and what is new, at a steady rate."""
+    """Ask for dates, answers and what else is new, at a steady rate."""
     waited: list[float] = []
     async with session() as client:
 
         async def one(number: int) -> None:
             who = bench.learners[number % len(bench.learners)]
-            path = ("me", "lessons", f"lessons/{LESSON}/feedback", f"lessons/{LESSON}/submissions")[
-                number % 4
-            ]
+            path = (
+                "dates",
+                "questions",
+                "me",
+                "lessons",
+                f"lessons/{LESSON}/feedback",
+                f"lessons/{LESSON}/submissions",
+            )[number % 6]
             began = time.perf_counter()
             status, told = await ask(client, bench, who, path)
             need(status == HTTPStatus.OK, told)
@@ -289,6 +295,11 @@ def database(kind: str) -> Iterator[str]:
         yield postgres.make(address, "office") if address else ""
 
 
+def tell(told: dict[str, Any]) -> None:
+    """Say how far it is: under load that takes its time."""
+    print(json.dumps(told), file=sys.stderr, flush=True)
+
+
 def need(holds: bool, otherwise: object) -> None:
     """Stop the benchmark when something is not as it has to be."""
     if not holds:
@@ -306,8 +317,10 @@ def run(kind: str, people: int, memory_seconds: float, kills: int) -> dict[str, 
                 for number, who in enumerate(bench.learners):
                     who.seal(number)
                 told["lesson bytes"] = len(bench.learners[0].work)
-                told["hand in"] = asyncio.run(hand_in(bench, LOAD_SECONDS))
+                told["hand in"] = asyncio.run(hand_in(bench, people / RATE))
+                tell(told)
                 told["poll"] = asyncio.run(poll(bench, POLLS, 15))
+                tell(told)
                 before = listing(bench)
                 with bench.service.office() as office:
                     history(office, 5_000, 50_000)
@@ -317,6 +330,7 @@ def run(kind: str, people: int, memory_seconds: float, kills: int) -> dict[str, 
                     "with 50,000 more ms": after,
                     "ratio": after / before,
                 }
+                tell(told)
                 told["memory"] = asyncio.run(endure(bench, memory_seconds))
                 with bench.service.office() as office, office.transaction() as connection:
                     connection.execute(
@@ -326,7 +340,7 @@ def run(kind: str, people: int, memory_seconds: float, kills: int) -> dict[str, 
                     who.seal(number + 10_000)
                 told["killed"] = {
                     "kills": kills,
-                    **asyncio.run(hand_in(bench, LOAD_SECONDS, kills)),
+                    **asyncio.run(hand_in(bench, max(people / RATE, 4.0 * kills), kills)),
                 }
             finally:
                 bench.service.stop(signal.SIGKILL)

@@ -80,7 +80,7 @@ def over_service(access: Access, reach: Reach, own: Path, seen: Look) -> Receipt
     """
     work, path = outbox.hand_in(access, own, reach.cache)
     done = sync(access)
-    sent = next((each for each in done.sent if each.work.digest == work.digest), None)
+    sent = next((each for each in done.sent if each.digest == work.digest), None)
     if sent is None or sent.receipt is None:
         if sent and sent.trouble and done.away is None:
             raise sent.trouble

@@ -139,10 +139,10 @@ def sync(folder: Folder = Path()) -> None:
 def _say_synced(done: Any) -> None:
     for each in done.sent:
         if each.receipt is None:
-            show.note(f"kept in outbox/: {each.work.lesson}: {each.trouble}")
+            show.note(f"kept: outbox/{each.path.name}: {each.trouble}")
         else:
             show.say(
-                f"arrived: {each.work.lesson}, sealed {each.receipt['sealed_at']}, received {each.receipt['received_at']}"
+                f"arrived: {each.receipt['lesson']}, sealed {each.receipt['sealed_at']}, received {each.receipt['received_at']}"
             )
 
 

@@ -12,7 +12,7 @@ import typer
 from course.cli import show
 from course.cli.show import CourseOption, JsonOption, Lessons
 from course.cli.table import read_csv
-from course.errors import Invalid
+from course.errors import Invalid, Unavailable
 
 
 class Form(StrEnum):
@@ -86,11 +86,9 @@ def collect(
 
     Example: `course collect cleaning --from moodle-export.zip`
     """
-    from course import serving  # noqa: PLC0415  --help starts without nbgrader
-
     opened = show.open_course(course)
-    if opened.file.service.url and (new := serving.meet(opened)):
-        show.say(f"joined since: {show.listing(new)}")
+    if opened.file.service.url:
+        _meet(opened, by_hand=source is not None)
     for lesson in show.each("collecting", lessons):
         found = opened.collect(lesson, source)
         show.say(f"{lesson}: {len(found.learners)} new or changed" + (
@@ -101,6 +99,19 @@ def collect(
             show.say(f"  look: {name}: {why}")
         if source is None:
             _take_requests(opened, lesson)
+
+
+def _meet(opened: Any, *, by_hand: bool) -> None:
+    """Learn who joined at the service; what comes by hand needs no network."""
+    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+
+    try:
+        if new := serving.meet(opened):
+            show.say(f"joined since: {show.listing(new)}")
+    except Unavailable as error:
+        if not by_hand:
+            raise
+        show.note(f"going on with the people and keys that are known here: {error.what}")
 
 
 def _take_requests(opened: Any, lesson: str) -> None:

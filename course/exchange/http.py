@@ -48,9 +48,9 @@ class ServiceExchange(Configurable):  # type: ignore[misc]  # untyped base
         """Send what waits in the outbox."""
         for sent in outbox.send(self.access):
             if sent.receipt:
-                self.log.info("Received %s: %s", sent.work.lesson, sent.receipt["digest"])
+                self.log.info("Received %s: %s", sent.receipt["lesson"], sent.receipt["digest"])
             else:
-                self.log.warning("Kept in the outbox: %s: %s", sent.work.lesson, sent.trouble)
+                self.log.warning("Kept in the outbox: %s: %s", sent.path.name, sent.trouble)
 
     def prepare(self) -> None:
         """Do what comes before nbgrader's stage."""

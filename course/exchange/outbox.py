@@ -27,11 +27,14 @@ class Sent:
     """What became of one sealed file.
 
     Attributes:
+        path: the file, which is gone from the outbox when there is a receipt.
+        digest: of what was sealed; empty when the file can't be read any more.
         receipt: the office's; None while there is none.
         trouble: why there is none.
     """
 
-    work: Sealed
+    path: Path
+    digest: str = ""
     receipt: dict[str, Any] | None = None
     trouble: CourseError | None = None
 
@@ -83,20 +86,22 @@ def send(access: Access) -> Iterator[Sent]:
         return
     with access.remote() as remote:
         for path in paths:
-            work = sealed.read(path)
+            digest = ""
             try:
+                work = sealed.read(path)
+                digest = work.digest
                 paper = remote.submit(work.lesson, path.read_bytes())
                 _fits(paper, work, access)
             except Unavailable as error:
-                yield Sent(work, trouble=error)
+                yield Sent(path, digest, trouble=error)
                 return
             except CourseError as error:
-                yield Sent(work, trouble=error)
+                yield Sent(path, digest, trouble=error)
                 continue
             text = json.dumps(paper, indent=1, ensure_ascii=False) + "\n"
             layout.write(receipt_path(access.folder, work), text)
             path.unlink()
-            yield Sent(work, paper)
+            yield Sent(path, digest, paper)
 
 
 def receipt_path(folder: Path, work: Sealed) -> Path:

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from course.database import now
 from course.errors import Invalid, Refused
 from course.office import tables
-from course.office.asking import MOST, answers_of, is_staff, rules, seen
+from course.office.asking import MOST, plain, rules
 from course.office.enrolment import Enrolment
 from course.office.office import note
+from course.office.threads import answers_of, is_staff, seen
 
 
 def answer(reader: Enrolment, key: str, text: str, *, publish: bool = False) -> None:
@@ -23,6 +24,7 @@ def answer(reader: Enrolment, key: str, text: str, *, publish: bool = False) -> 
         Invalid: no text, or a very long one.
         Refused: learners may not answer in this course.
     """
+    text = plain(text)
     if not 0 < len(text.strip()) <= MOST:
         raise Invalid(
             "an answer needs words",

@@ -211,6 +211,8 @@ def plain(shown: str) -> str:
 def _use(connection: Connection, secret: str) -> Row:
     row, table = _valid(connection, secret, lock=True), tables.invitation
     connection.execute(table.update().where(table.c.id == row["id"]).values(used=table.c.used + 1))
+    course = tables.course  # two who come by different links and have one name: one after the other
+    connection.execute(sa.select(course.c.id).where(course.c.id == row["course"]).with_for_update())
     return row
 
 

@@ -15,9 +15,10 @@ from course.database import Row, new_id, now
 from course.errors import Invalid, NotFound, Refused
 from course.layout import known
 from course.office import tables
-from course.office.asking import is_staff
+from course.office.asking import plain
 from course.office.enrolment import Enrolment
 from course.office.office import note
+from course.office.threads import is_staff
 from course.questions import sheet
 
 MOST_OPTIONS = 8
@@ -103,16 +104,17 @@ def start(staff: Enrolment, text: str, options: Sequence[str]) -> None:
         Invalid: no question, or not two options at least.
     """
     _require_staff(staff)
-    plain = [option.strip() for option in options if option.strip()]
-    if not 0 < len(text.strip()) <= 500 or not 2 <= len(plain) <= MOST_OPTIONS:  # noqa: PLR2004  a poll
+    text = plain(text)
+    offered = [plain(option).strip() for option in options if plain(option).strip()]
+    if not 0 < len(text.strip()) <= 500 or not 2 <= len(offered) <= MOST_OPTIONS:  # noqa: PLR2004  a poll
         raise Invalid(
-            "not a poll", expected=f"a question and 2 to {MOST_OPTIONS} options", found=f"{len(plain)} options"
+            "not a poll", expected=f"a question and 2 to {MOST_OPTIONS} options", found=f"{len(offered)} options"
         )  # fmt: skip
     table = tables.poll
     with staff.office.transaction() as connection:
         _end(connection, staff.course)
         connection.execute(table.insert().values(
-            id=new_id(), course=staff.course, text=text.strip(), options=[each[:200] for each in plain], open=True,
+            id=new_id(), course=staff.course, text=text.strip(), options=[each[:200] for each in offered], open=True,
             at=now()))  # fmt: skip
         note(connection, staff.course, staff.member["name"], "polled", text=text.strip())
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from course import dates
 from course import sealed as seals
@@ -22,7 +22,7 @@ class Due(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     lesson: str = Field(max_length=128)
-    at: dt.datetime | None = None
+    at: AwareDatetime | None = None
     days: int | None = Field(None, ge=0, le=10_000)
     grace: int = Field(0, ge=0, description="Minutes that cost nothing.")
 
@@ -35,7 +35,7 @@ class More(BaseModel):
     lesson: str = Field(max_length=128)
     learner: str = Field("", max_length=128)
     group: str = Field("", max_length=128)
-    until: dt.datetime
+    until: AwareDatetime
 
 
 class Schedule(BaseModel):
@@ -52,9 +52,14 @@ def declare(staff: Teaching, schedule: Schedule) -> None:
     """Keep a course's schedule in the place of the one before.
 
     Raises:
-        ValueError: no such time zone.
+        ValueError: no such time zone, or a moment that no calendar has.
     """
     dates.zone(schedule.zone)
+    moments = [each.at for each in schedule.lessons if each.at] + [
+        each.until for each in schedule.extensions
+    ]
+    if any(not dt.MINYEAR + 1 < each.year < dt.MAXYEAR - 1 for each in moments):
+        raise ValueError("years between 3 and 9997")
     table, body = tables.schedule, schedule.model_dump(mode="json")
     with staff.office.transaction() as connection:
         connection.execute(table.delete().where(table.c.course == staff.course))
@@ -68,14 +73,16 @@ def own_dates(own: Enrolment) -> dict[str, Any]:
     with own.office.reading() as connection:
         query = sa.select(table.c.body).where(table.c.course == own.course)
         body = connection.execute(query).scalar()
-    schedule = Schedule.model_validate(body or {})
-    member, zone, found = own.member, dates.zone(schedule.zone), dict[str, Any]()
+    member, body = own.member, body or {}
+    mine = [each for each in body.get("extensions", ()) if each["learner"] == member["name"]
+            or (each["group"] and each["group"] == member["group"])]  # fmt: skip
+    schedule = Schedule.model_validate(
+        {**body, "extensions": mine}
+    )  # a class polls: only what is theirs
+    zone, found = dates.zone(schedule.zone), dict[str, Any]()
     for one in schedule.lessons:
         due = dt.timedelta(days=one.days) if one.days is not None else one.at
-        given = [
-            each.until for each in schedule.extensions if each.lesson == one.lesson
-            and (each.learner == member["name"] or (each.group and each.group == member["group"]))
-        ]  # fmt: skip
+        given = [each.until for each in schedule.extensions if each.lesson == one.lesson]
         plain = due_date(due, member["start"], zone)
         moment = due_date(due, member["start"], zone, given)
         if moment is not None:

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 import jinja2
 from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
@@ -19,7 +18,7 @@ from course.service.caller import TheOffice, body_of
 
 router = APIRouter(tags=["pages"])
 
-Secret = Annotated[str, PathParameter(max_length=200)]
+Secret = str
 Opening = Callable[[str, str], str]
 """Takes a link and a name; returns the address where that learner's first lesson is open."""
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from course.office import asking, entering, live
+from course.office import entering, live, threads
 from course.office.enrolment import Enrolment
 from course.service.pages import COOKIE, Page, Reader, form, page
 
@@ -44,7 +44,7 @@ def _act(reader: Enrolment, fields: dict[str, str]) -> None:
 
 
 def _shown(request: Request, reader: Enrolment) -> dict[str, Any]:
-    staff = asking.is_staff(reader.member)
+    staff = threads.is_staff(reader.member)
     return {
         "reader": reader.member, "staff": staff, "live": live.look(reader), "most": live.MOST_OPTIONS,
         "sections": live.sections(reader) if staff else [],

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from course import markup
 from course.errors import CourseError, Refused
-from course.office import answering, asking, entering
+from course.office import answering, asking, entering, threads
 from course.office.enrolment import Enrolment
 from course.office.office import Unknown
 from course.service.caller import Course, TheOffice, body_of
@@ -133,16 +133,16 @@ def static(name: str) -> Response:
 @router.get("/courses/{course}/questions")
 def board(request: Request, reader: Reader, lesson: str = "", show: str = "open") -> HTMLResponse:
     """Show the course's questions."""
-    every = asking.board(reader)
+    every = threads.board(reader)
     lessons = sorted({one.question["lesson"] for group in every for one in group})
     wanted = [
         group for group in every
         if (not lesson or group[0].question["lesson"] == lesson)
         and (show != "open" or any(one.question["state"] == "open" for one in group))
     ]  # fmt: skip
-    late = asking.late(reader)
+    late = threads.late(reader)
     return page(request, "questions.html", reader=reader.member, groups=wanted, lessons=lessons, lesson=lesson,
-                show=show, late=late, staff=asking.is_staff(reader.member))  # fmt: skip
+                show=show, late=late, staff=threads.is_staff(reader.member))  # fmt: skip
 
 
 @router.get("/courses/{course}/questions/{key}")
@@ -169,15 +169,15 @@ def _act(reader: Enrolment, key: str, fields: dict[str, str]) -> None:
 
 
 def _thread(request: Request, reader: Enrolment, key: str) -> HTMLResponse:
-    one, staff = asking.thread(reader, key), asking.is_staff(reader.member)
+    one, staff = threads.thread(reader, key), threads.is_staff(reader.member)
     group = next(
-        (group for group in asking.board(reader, str(one.question["lesson"]))
+        (group for group in threads.board(reader, str(one.question["lesson"]))
          if any(each.question["id"] == key for each in group)), [],
     )  # fmt: skip
     others = [each for each in group if each.question["id"] != key]
     proof = entering.proof(request.cookies.get(COOKIE, ""))
     return page(request, "thread.html", reader=reader.member, one=one, others=others, staff=staff, proof=proof,
-                may=staff or one.mine or asking.may_answer(reader), most=asking.MOST)  # fmt: skip
+                may=staff or one.mine or threads.may_answer(reader), most=asking.MOST)  # fmt: skip
 
 
 def _prose(text: str) -> Markup:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from course.errors import Invalid
-from course.office import answering, asking, entering, schedule
+from course.office import answering, asking, entering, schedule, threads
 from course.office.asking import MOST, MOST_AT_ONCE, Asked
 from course.office.enrolment import Enrolment
 from course.office.schedule import Schedule
@@ -67,8 +67,8 @@ def ask(
 @router.get("/questions")
 def mine(own: Own) -> dict[str, list[dict[str, Any]]]:
     """Give one's own questions with their answers, and what was published for all, without names."""
-    return {"own": [each.plain() for each in asking.mine(own)],
-            "published": [each.plain() for each in asking.published(own)]}  # fmt: skip
+    return {"own": [each.plain() for each in threads.mine(own)],
+            "published": [each.plain() for each in threads.published(own)]}  # fmt: skip
 
 
 @router.get("/dates")
@@ -83,13 +83,13 @@ def declare(own: Instructor, wanted: Schedule) -> None:
     try:
         schedule.declare(own, wanted)
     except ValueError as error:
-        raise Invalid("not a time zone", expected=str(error), found=wanted.zone) from error
+        raise Invalid("not a schedule", expected=str(error), found=wanted.zone) from error
 
 
 @router.get("/all/questions")
 def board(own: Grader, lesson: str = "") -> list[list[dict[str, Any]]]:
     """Give the course's questions, those that ask the same together, in the order to answer them."""
-    groups = asking.board(Enrolment(own.office, own.member), lesson)
+    groups = threads.board(Enrolment(own.office, own.member), lesson)
     return [[each.plain() for each in group] for group in groups]
 
 

@@ -12,7 +12,7 @@ from course import archive
 from course.exchange.access import Access
 from course.exchange.remote import Remote
 from course.lesson import record
-from course.office import asking
+from course.office import asking, threads
 from course.office.asking import Asked
 from course.questions import sheet
 
@@ -92,7 +92,7 @@ def test_an_answer_appears_at_the_cell_where_something_was_asked(
     card = page.locator(".course-card")
     expect(card).to_contain_text("Your instructor has it", timeout=30_000)
     (asked,) = record.read(lab.folder / "cleaning").asked
-    (group,) = asking.board(made.own("ivan"))
+    (group,) = threads.board(made.own("ivan"))
     assert group[0].question["id"] == asked.id
     assert "sum(delays)" in group[0].question["code"]
     assert group[0].question["error"].startswith("TypeError")

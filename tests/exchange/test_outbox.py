@@ -136,6 +136,17 @@ def test_a_refused_one_stays_and_does_not_hold_up_the_next(ana: Access) -> None:
     assert outbox.waiting(ana.folder) == [bad]
 
 
+def test_a_file_that_a_disk_spoiled_stays_and_does_not_hold_up_the_next(ana: Access) -> None:
+    bad = seal(ana)
+    bad.write_bytes(bad.read_bytes()[:100])
+    seal(ana)
+    first, second = outbox.send(ana)
+    assert first.path == bad
+    assert "this is not a zip that can be read" in str(first.trouble)
+    assert second.receipt is not None
+    assert outbox.waiting(ana.folder) == [bad]
+
+
 def test_killed_before_the_receipt_came_it_is_sent_again_and_counted_once(
     service: Running, ana: Access
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from offices import Class
 
 from course.errors import Invalid, NotFound, Refused
-from course.office import answering, asking
+from course.office import answering, asking, threads
 from course.office.asking import Asked
 from course.office.similar import Question, grouped, ordered
 
@@ -28,24 +28,31 @@ def test_a_question_that_is_sent_twice_is_asked_once(there: Class) -> None:
     assert asking.ask(there.own("ben"), [replace(one, text="taken over")]) == 0, (
         "an id is its first owner's"
     )
-    assert [each.question["text"] for each in asking.mine(there.own("ana"))] == [
+    assert [each.question["text"] for each in threads.mine(there.own("ana"))] == [
         one.text,
         "Another thing?",
     ]
-    assert asking.mine(there.own("ben")) == []
+    assert threads.mine(there.own("ben")) == []
+
+
+def test_what_was_announced_in_another_way_and_odd_letters_stop_nobody(there: Class) -> None:
+    there.teaching().announce({"questions": {"from a later version": 1}})
+    asking.ask(there.own("ana"), [asked("a\0b")])
+    (group,) = threads.board(there.own("ivan"))
+    assert group[0].question["text"] == "ab"
 
 
 def test_others_see_a_published_question_without_its_name_and_nothing_else(there: Class) -> None:
     one, other = asked(), asked("How do I hand in?")
     asking.ask(there.own("ana"), [one, other])
     with pytest.raises(NotFound):
-        asking.thread(there.own("ben"), one.id)
+        threads.thread(there.own("ben"), one.id)
     with pytest.raises(NotFound):
         answering.answer(there.own("ben"), one.id, "I know!")
     answering.answer(there.own("ivan"), one.id, "Use **skipna**.", publish=True)
     answering.answer(there.own("ana"), one.id, "Ana thanks you")
     answering.answer(there.own("ivan"), one.id, "You're welcome.")
-    (seen,) = asking.published(there.own("ben"))
+    (seen,) = threads.published(there.own("ben"))
     plain = repr(seen.plain())
     assert "Use **skipna**." in plain
     assert "ivan" in plain.casefold()
@@ -53,9 +60,9 @@ def test_others_see_a_published_question_without_its_name_and_nothing_else(there
     assert [each.by for each in seen.answers] == ["Ivan", "", "Ivan"], (
         "who asked stays without a name"
     )
-    assert [len(group) for group in asking.board(there.own("ben"))] == [1]
-    assert len(asking.board(there.own("ivan"))) == 2
-    (mine, _) = asking.mine(there.own("ana"))
+    assert [len(group) for group in threads.board(there.own("ben"))] == [1]
+    assert len(threads.board(there.own("ivan"))) == 2
+    (mine, _) = threads.mine(there.own("ana"))
     assert (mine.mine, mine.by, len(mine.answers)) == (True, "Ana", 3)
 
 
@@ -63,12 +70,12 @@ def test_where_learners_answer_each_other_a_name_is_told_unless_asked_without(th
     there.teaching().announce({"questions": {"learners_answer": True}})
     open_, nameless = asked(), asked("Is this asked by nobody?", nameless=True)
     asking.ask(there.own("ana"), [open_, nameless])
-    assert asking.thread(there.own("ben"), open_.id).by == "Ana"
-    assert asking.thread(there.own("ben"), nameless.id).by == ""
-    assert asking.thread(there.own("ivan"), nameless.id).by == "Ana"
+    assert threads.thread(there.own("ben"), open_.id).by == "Ana"
+    assert threads.thread(there.own("ben"), nameless.id).by == ""
+    assert threads.thread(there.own("ivan"), nameless.id).by == "Ana"
     answering.answer(there.own("ben"), open_.id, "Try skipna.")
-    assert asking.thread(there.own("ana"), open_.id).answers[0].by == "Ben"
-    assert asking.thread(there.own("ana"), open_.id).question["state"] == "answered"
+    assert threads.thread(there.own("ana"), open_.id).answers[0].by == "Ben"
+    assert threads.thread(there.own("ana"), open_.id).question["state"] == "answered"
     with pytest.raises(Refused, match="your role may not do this"):
         answering.moderate(there.own("ben"), open_.id, "hide")
 
@@ -79,25 +86,25 @@ def test_moderation_hides_closes_and_merges_and_who_asked_still_reads_the_answer
     one, same = asked(), asked("Why is my mean nan??")
     asking.ask(there.own("ana"), [one])
     asking.ask(there.own("ben"), [same])
-    (group,) = asking.board(there.own("ivan"))
+    (group,) = threads.board(there.own("ivan"))
     assert len(group) == 2, "they ask the same"
     ivan = there.own("ivan")
     answering.moderate(ivan, same.id, "merge", into=one.id)
     answering.answer(ivan, one.id, "Use skipna.")
-    (ben,) = asking.mine(there.own("ben"))
+    (ben,) = threads.mine(there.own("ben"))
     assert [each.text for each in ben.answers] == ["Use skipna."]
-    number = asking.thread(ivan, one.id).answers[0].number
+    number = threads.thread(ivan, one.id).answers[0].number
     answering.moderate(ivan, one.id, "hide answer", number=number)
-    assert asking.mine(there.own("ben"))[0].answers == ()
+    assert threads.mine(there.own("ben"))[0].answers == ()
     answering.moderate(ivan, one.id, "publish")
     answering.moderate(ivan, one.id, "hide")
-    assert asking.published(there.own("ben")) == []
-    assert asking.mine(there.own("ana"))[0].question["state"] == "hidden", (
+    assert threads.published(there.own("ben")) == []
+    assert threads.mine(there.own("ana"))[0].question["state"] == "hidden", (
         "her own is not kept from her"
     )
     answering.moderate(ivan, one.id, "show")
     answering.moderate(ivan, one.id, "close")
-    assert [each.question["state"] for each in asking.published(there.own("ben"))] == ["closed"]
+    assert [each.question["state"] for each in threads.published(there.own("ben"))] == ["closed"]
     with pytest.raises(Invalid, match="can't be merged"):
         answering.moderate(ivan, one.id, "merge", into=one.id)
 
@@ -112,7 +119,7 @@ def test_what_is_no_question_is_refused_with_all_that_came_with_it(
 ) -> None:
     with pytest.raises(Invalid, match=told):
         asking.ask(there.own("ana"), [asked(), replace(asked(), **wrong)])
-    assert asking.mine(there.own("ana")) == []
+    assert threads.mine(there.own("ana")) == []
 
 
 def question(name: str, text: str, hours: float, **more: Any) -> Question:

@@ -33,6 +33,11 @@ def test_a_date_counts_from_the_start_and_moves_for_whom_time_was_given(there: C
     )
     with pytest.raises(ValueError, match="did you mean"):
         schedule.declare(there.teaching(), Schedule(zone="Europe/Lubljana"))
+    never = Schedule(
+        lessons=[Due(lesson="first", at=dt.datetime(dt.MAXYEAR, 12, 31, tzinfo=dt.UTC))]
+    )
+    with pytest.raises(ValueError, match="years between"):
+        schedule.declare(there.teaching(), never)
 
 
 def test_a_ticket_lets_its_owner_in_once_and_soon(there: Class) -> None:

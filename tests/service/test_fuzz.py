@@ -58,7 +58,7 @@ def test_no_request_breaks_the_service(service: Running, role: str, tmp_path: Pa
     description.write_text(json.dumps(described(service)), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", str(description), "--url", service.url,
-         "-H", f"Authorization: Bearer {asking.token}", "--max-examples", "40", "--seed", "7", "--phases", "fuzzing",
+         "-H", f"Authorization: Bearer {asking.token}", "--max-examples", "15", "--seed", "7", "--phases", "fuzzing",
          "--checks", "not_a_server_error,content_type_conformance,response_schema_conformance", "--no-color"],
         capture_output=True, text=True, check=False, timeout=540, cwd=tmp_path,
     )  # fmt: skip
