@@ -1,4 +1,4 @@
-"""What a grader may want to know beside an answer: how it was asked, earlier attempts, what comes next."""
+"""What a grader may want to know beside an answer: how it was asked, and earlier attempts."""
 
 import datetime as dt
 import json
@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from course import markup
-from course.desk import Answer, Desk
 from course.exchange.intake import EARLIER
 from course.lesson import plain, record
 from course.model import Place
 from course.questions import Item, kind_of, seed, sheet
-from course.review.order import Waiting
 from course.review.paper import part
-from course.store.asked import Asked
-from course.store.database import now
 from course.term import Course
 
 MOST = 5
@@ -39,26 +35,6 @@ class Attempt:
     at: str
     cells: tuple[dict[str, Any], ...] = ()
     response: tuple[str, ...] = ()
-
-
-def ahead(desk: Desk, question: Asked, after: str, count: int) -> list[Answer]:
-    """Return the answers that come after one, claimed: a grader can go on while the server is away."""
-    queue = desk.queue(question).answers
-    names = [answer for answer, _ in queue]
-    start = names.index(after) if after in names else -1
-    found: list[Answer] = []
-    for name, standing in [*queue[start + 1 :], *queue[: max(start, 0)]]:
-        if len(found) == count:
-            break
-        mine = Waiting(name, standing.waits, standing.claimed_by, standing.until)
-        if mine.waits and mine.free_for(desk.grader, now()):
-            answer = desk.answer(question, name)
-            there = answer.standing
-            if Waiting(name, there.waits, there.claimed_by, there.until).free_for(
-                desk.grader, now()
-            ):
-                found.append(answer)
-    return found
 
 
 def prompt(course: Course, place: Place) -> str:

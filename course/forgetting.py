@@ -21,6 +21,7 @@ from course.term import Course
 _TELLING = (
     "opened",
     "answered",
+    "reviewed",
     "attempted",
     "hinted",
     "revealed",

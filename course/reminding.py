@@ -5,7 +5,7 @@ import json
 import os
 import ssl
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Any
 from course import layout as disk
 from course.deadline import Deadline
 from course.exchange import transfer
+from course.exchange.access import Access
 from course.grading.turn import turn
 from course.model import Learner, Mark, Outcome, Place
 from course.pacing import letters, post
 from course.pacing.calendar import Entry, written
-from course.pacing.letters import Desk, Letter, Overview, Pile, Reader, Work
+from course.pacing.letters import Desk, Letter, Overview, Part, Pile, Reader, Work
 from course.review import share
 from course.settings import Staff
 from course.store import reading
@@ -37,6 +38,7 @@ class Standing:
         work: of each learner by id, the released lessons in the course's order.
         waiting: marks that a person has yet to give.
         attempts: what grading made of each submission, by lesson and learner.
+        asked: the questions at the office, by group, as `Remote.board` gives them.
     """
 
     course: Course
@@ -44,17 +46,23 @@ class Standing:
     work: Mapping[str, tuple[Work, ...]]
     waiting: tuple[Mark, ...]
     attempts: Mapping[tuple[str, str], Any]
+    asked: Sequence[Sequence[Mapping[str, Any]]] = ()
 
 
 def look(course: Course) -> Standing:
-    """Return how a course stands."""
+    """Return how a course stands.
+
+    Raises:
+        Unavailable: the course service is away; nobody is reminded of what may have been handed in.
+    """
     released = [each for each in course.lessons() if _is_released(course, each)]
     people = {person.id: person for person in course.learners()}
     with course.book() as book:
         given = extensions(book)
         attempts = reading.attempts(book)
         waiting = tuple(m for m in reading.marks(book) if m.state == Outcome.NEEDS_PERSON)
-    arrived = transfer.arrived(course.layout)
+    asked = _asked(course)
+    arrived = {**transfer.arrived(course.layout), **_at_the_office(course, released)}
     persons = {(m.learner, m.lesson) for m in waiting}
 
     def work(person: str, lesson: str, deadline: Deadline) -> Work:
@@ -72,7 +80,25 @@ def look(course: Course) -> Standing:
     own = {
         person: tuple(work(person, each.lesson, each) for each in deadlines) for person in people
     }
-    return Standing(course, tuple(people.values()), own, waiting, attempts)
+    return Standing(course, tuple(people.values()), own, waiting, attempts, asked)
+
+
+def _at_the_office(course: Course, lessons: Sequence[str]) -> dict[tuple[str, str], dt.datetime]:
+    """Return when work came to the course service, collected or not, where there is one."""
+    if not transfer.over_service(course.config):
+        return {}
+    with Access.of(course.layout.root).remote() as service:
+        return {
+            (str(row["learner"]), lesson): dt.datetime.fromisoformat(row["receipt"]["sealed_at"])
+            for lesson in lessons for row in service.submissions(lesson)
+        }  # fmt: skip
+
+
+def _asked(course: Course) -> list[list[dict[str, Any]]]:
+    if not transfer.over_service(course.config):
+        return []
+    with Access.of(course.layout.root).remote() as service:
+        return service.board()
 
 
 def _is_released(course: Course, lesson: str) -> bool:
@@ -108,14 +134,36 @@ def drafts(standing: Standing, now: dt.datetime, told: frozenset[str]) -> list[L
     for person in standing.people:
         if post.usable(person.email):
             reader, work = Reader(person.id, person.name, person.email), standing.work[person.id]
-            found += [letters.reminder(desk, reader, work), letters.digest(desk, reader, work)]
+            told_of = letters.answers(_answered(standing, person.id, now))
+            found += [
+                letters.reminder(desk, reader, work),
+                letters.digest(desk, reader, work, [told_of]),
+            ]
     for each in file.staff:
         if post.usable(each.email) and each.role != "observer":
             reader = Reader(each.name, each.name, each.email)
             found.append(letters.for_grader(desk, reader, _piles(standing, each)))
             if each.role == "instructor":
-                found.append(letters.for_instructor(desk, reader, _overviews(standing, now)))
+                more = [Part("Questions", tuple(_open_questions(standing)))]
+                found.append(letters.for_instructor(desk, reader, _overviews(standing, now), more))
     return [each for each in found if each is not None]
+
+
+def _answered(standing: Standing, learner: str, now: dt.datetime) -> list[str]:
+    """Return the questions of a learner that were answered within the last week."""
+    since = now - dt.timedelta(days=7)
+    return [
+        str(one["text"])[:120] for group in standing.asked for one in group
+        if one.get("learner") == learner and any(dt.datetime.fromisoformat(each["at"]) > since for each in one["answers"])
+    ]  # fmt: skip
+
+
+def _open_questions(standing: Standing) -> list[str]:
+    """Return the questions without an answer, those that waited longest first."""
+    return [
+        f"{group[0]['text'][:120]} ({group[0]['lesson']}" + (f"; {len(group)} ask it)" if len(group) > 1 else ")")
+        for group in standing.asked if any(one["state"] == "open" for one in group)
+    ]  # fmt: skip
 
 
 def _piles(standing: Standing, grader: Staff) -> list[Pile]:

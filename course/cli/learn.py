@@ -74,15 +74,11 @@ def join(
         study = Study.join(folder, Path(course), learner)
         lessons = study.reach.lessons()
     elif (folder / "course.toml").is_file():
-        from course.serving import join_as_staff  # noqa: PLC0415  as in _open
-
-        access = join_as_staff(folder.resolve(), course, name or getuser())
-        show.say(f"{access.course} is reached at {access.url}, as {access.who}")
+        _join_as_staff(folder.resolve(), course, name or getuser())
         return
     else:
-        study = Study.join_by_link(
-            folder, course, name or learner or getuser(), _hub_token() if hub else ""
-        )
+        who = name or learner or getuser()
+        study = Study.join_by_link(folder, course, who, _hub_token() if hub else "")
         lessons = study.reach.lessons()
         for lesson in lessons[:1]:
             study.fetch(lesson)
@@ -90,6 +86,13 @@ def join(
         f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}"
     )
     show.say(_first_step(study, lessons))
+
+
+def _join_as_staff(root: Path, link: str, name: str) -> None:
+    from course.serving import join_as_staff  # noqa: PLC0415  as in _open
+
+    access = join_as_staff(root, link, name)
+    show.say(f"{access.course} is reached at {access.url}, as {access.who}")
 
 
 def _hub_token() -> str:

@@ -2,6 +2,7 @@
 
 from course.desk.answer import Answer, Conflict, Marked, Queue, judgement
 from course.desk.bank import Bank
+from course.desk.calibration import Calibration
 from course.desk.groups import Groups
 from course.desk.rubric import Rubrics
 from course.desk.staff import Staff
@@ -9,5 +10,5 @@ from course.desk.staff import Staff
 __all__ = ["Answer", "Conflict", "Desk", "Marked", "Queue", "judgement"]
 
 
-class Desk(Groups, Bank, Rubrics, Staff):
+class Desk(Groups, Calibration, Bank, Rubrics, Staff):
     """A grader's place at a course's answers. Close it, or use it in ``with``."""

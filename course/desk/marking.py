@@ -39,25 +39,45 @@ class Marking(Seat):
         """
         with self.book.transaction() as connection:
             judging.turn(connection, question)
-            there = {row.learner: row for row in judging.queued(connection, question)}
-            queue = [
-                Waiting(
-                    who,
-                    there[who].waits and self._is_mine(question, there[who]),
-                    there[who].claimed_by,
-                    there[who].until,
-                )
-                for who in shuffled(there, self.grader, question.cell)
-            ]
-            at = next((who for who in there if after and self._is(question, who, after)), "")
-            if at and there[at].claimed_by == self.grader:
+            queue = self._waiting(connection, question)
+            at = self._whose(question, queue, after)
+            if any(each.learner == at and each.claimed_by == self.grader for each in queue):
                 judging.release(connection, self._place(question, at))
-            who = following(queue, self.grader, now(), at)
-            if who is None:
-                return None
+            found = self._claimed(connection, question, following(queue, self.grader, now(), at))
+        return self._answer(question, found[0]) if found else None
+
+    def ahead(self, question: Asked, after: str, count: int) -> list[Answer]:
+        """Return the answers that come after one, claimed: a grader can go on while the server is away."""
+        with self.book.transaction() as connection:
+            judging.turn(connection, question)
+            queue = self._waiting(connection, question)
+            at = self._whose(question, queue, after)
+            coming = following(queue, self.grader, now(), at, count)
+            found = self._claimed(connection, question, coming)
+        return [self._answer(question, each) for each in found]
+
+    def _waiting(self, connection: Any, question: Asked) -> list[Waiting]:
+        """Return the queue of a question in this grader's order; others' share does not wait here."""
+        there = {row.learner: row for row in judging.queued(connection, question)}
+        return [
+            Waiting(
+                who,
+                there[who].waits and self._is_mine(question, there[who]),
+                there[who].claimed_by,
+                there[who].until,
+            )
+            for who in shuffled(there, self.grader, question.cell)
+        ]
+
+    def _whose(self, question: Asked, queue: Sequence[Waiting], answer: str) -> str:
+        if not answer:
+            return ""
+        return next((w.learner for w in queue if self._is(question, w.learner, answer)), "")
+
+    def _claimed(self, connection: Any, question: Asked, learners: Sequence[str]) -> list[Standing]:
+        for who in learners:
             judging.claim(connection, self._place(question, who), self.grader)
-            standing = judging.standings(connection, question, who)[0]
-        return self._answer(question, standing)
+        return [judging.standings(connection, question, who)[0] for who in learners]
 
     def answer(self, question: Asked, answer: str, *, claim: bool = True) -> Answer:
         """Return one answer by its id, claimed for this grader if nobody else has it.

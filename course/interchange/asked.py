@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from course.questions import Item
@@ -108,13 +107,20 @@ def _choices(item: Item) -> tuple[Choice, ...]:
     return (*picks, *typed)
 
 
-def named(asked: Asked, wanted: str, taken: Collection[str]) -> Asked:
-    """Return a question with a name of its own, from ``wanted`` or its prompt's first words."""
+def named(asked: Asked, wanted: str, taken: dict[str, int]) -> Asked:
+    """Return a question with a name of its own, from ``wanted`` or its prompt's first words.
+
+    Args:
+        taken: name -> the last number that was put behind it; gets this one as well.
+    """
     plain = unicodedata.normalize("NFKD", wanted or asked.prompt).encode("ascii", "ignore").decode()
     fine = re.fullmatch(r"[a-z0-9][a-z0-9_-]*", plain)
     words = [plain] if fine else re.findall(r"[a-z0-9]+", plain.lower())[:_WORDS]
     base = "-".join(words)[:_MOST_LETTERS].strip("-_") or "question"
-    name, number = base, 2
+    name, number = base, taken.get(base, 1)
     while name in taken:
-        name, number = f"{base}-{number}", number + 1
+        number += 1
+        name = f"{base}-{number}"
+    taken[base] = number
+    taken.setdefault(name, 1)
     return replace(asked, name=name)

@@ -18,6 +18,8 @@ _Bytes = Callable[[bytes, Report], list[Asked]]
 _TEXTS: dict[str, _Texts] = {"gift": gift.read, "jupyterquiz": jupyterquiz.read}
 _BYTES: dict[str, _Bytes] = {"moodle-xml": moodle.read, "qti": qti.read}
 
+MOST_QUESTIONS = 5000
+
 
 def bring(layout: Layout, path: Path, to: str = "", known_as: str = "") -> Report:
     """Import a file or folder into a course.
@@ -61,6 +63,10 @@ def _lessons(name: str, path: Path, to: str, report: Report) -> list[Made]:
         _TEXTS[name](recognise.decoded(data, path.name), report)
         if name in _TEXTS else _BYTES[name](data, report)
     )  # fmt: skip
+    if len(found) > MOST_QUESTIONS:
+        raise Invalid("there are more questions than a lesson can hold", where=str(path),
+                      expected=f"at most {MOST_QUESTIONS}", found=str(len(found)),
+                      hint="export one category at a time, or divide the file")  # fmt: skip
     questions = accepted(found, report)
     if not questions:
         said = "\n    ".join(str(note) for note in report.notes)

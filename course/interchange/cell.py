@@ -26,7 +26,10 @@ def accepted(found: Sequence[Asked], report: Report) -> list[tuple[Asked, str]]:
         except QuizTextError as error:
             problems = [text for _, text in error.problems]
         if problems:
-            report.lost(asked.where, f"'{asked.name}' can't be asked here: {'; '.join(problems)}")
+            report.lost(
+                asked.where,
+                f"'{asked.name}' can't be asked here: {'; '.join(dict.fromkeys(problems))}",
+            )
             continue
         kept.append((asked, source))
         for text in changed:

@@ -39,7 +39,7 @@ def read(text: str, report: Report) -> list[Asked]:
     Raises:
         Invalid: when the braces of a question don't match, with its line.
     """
-    found: list[Asked] = []
+    found, taken = list[Asked](), dict[str, int]()
     for line, block in _blocks(text, report):
         where = f"{report.file}, line {line}"
         try:
@@ -48,14 +48,14 @@ def read(text: str, report: Report) -> list[Asked]:
             report.lost(where, f"the question can't be read: {error}")
             continue
         if asked is not None:
-            found.append(named(asked, asked.name, [each.name for each in found]))
+            found.append(named(asked, asked.name, taken))
     return found
 
 
 def _blocks(text: str, report: Report) -> list[tuple[int, str]]:
     """Return line and text of each question, escaped characters held; comments are left out."""
     blocks: list[tuple[int, list[str]]] = []
-    gap = True
+    gap, depth = True, 0
     for number, raw in enumerate(text.splitlines(), start=1):
         line = re.sub(rf"\\([{_SPECIAL}\\])", lambda m: chr(_HELD + ord(m[1])), raw)
         if line.lstrip().startswith("//"):
@@ -66,10 +66,12 @@ def _blocks(text: str, report: Report) -> list[tuple[int, str]]:
             )
             gap = True
         elif not line.strip():
-            gap = gap or _depth(blocks[-1][1]) <= 0
+            gap = gap or depth <= 0
         else:
             if gap:
                 blocks.append((number, []))
+                depth = 0
+            depth += line.count("{") - line.count("}")
             blocks[-1][1].append(line)
             gap = False
     for number, lines in blocks:

@@ -35,7 +35,7 @@ def read(text: str, report: Report) -> list[Asked]:
     if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
         raise Invalid("this is not a quiz of jupyterquiz", where=report.file,
                       expected="a JSON list of questions, each with question, type and answers")  # fmt: skip
-    found: list[Asked] = []
+    found, taken = list[Asked](), dict[str, int]()
     for number, entry in enumerate(data, start=1):
         where = f"{report.file}, question {number}"
         try:
@@ -45,7 +45,7 @@ def read(text: str, report: Report) -> list[Asked]:
             report.lost(where, f"the question can't be read: {said}")
             continue
         if asked is not None:
-            found.append(named(asked, str(entry.get("name", "")), [each.name for each in found]))
+            found.append(named(asked, str(entry.get("name", "")), taken))
         for key in sorted(set(entry) - _KNOWN):
             report.lost(where, f"'{key}', which is not known here")
     return found

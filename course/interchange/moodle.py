@@ -25,7 +25,7 @@ def read(text: bytes, report: Report) -> list[Asked]:
     root = tree.parse(text, report.file)
     if root.tag != "quiz":
         raise Invalid("this is not Moodle's XML", where=report.file, expected="<quiz>", found=f"<{root.tag}>")  # fmt: skip
-    found: list[Asked] = []
+    found, taken = list[Asked](), dict[str, int]()
     for element in root:
         kind, where = element.get("type", ""), f"{report.file}, line {tree.line(element)}"
         if kind == "category":
@@ -40,7 +40,7 @@ def read(text: bytes, report: Report) -> list[Asked]:
         except ValueError as error:
             report.lost(where, f"'{name}' can't be read: {error}")
             continue
-        found.append(named(asked, name, [each.name for each in found]))
+        found.append(named(asked, name, taken))
     return found
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from course.errors import Invalid
 from course.interchange.lesson import Made, cell, notebook
-from course.interchange.otter_tests import Question, Test, imports, module, test
+from course.interchange.otter_tests import Question, Test, imports, module, settings, test
 from course.interchange.report import Report
 from course.layout import safe_name
 from course.notebook import NotebookNode
@@ -107,7 +107,7 @@ def _boundary(text: str, state: _Reading) -> None:
 def _yaml(text: str, state: _Reading) -> dict[str, Any]:
     lines = text.splitlines()[1:]
     try:
-        found = yaml.safe_load("\n".join(re.sub(r"^# ?", "", line) if line.startswith("# ") else line for line in lines))  # fmt: skip
+        found = settings("\n".join(re.sub(r"^# ?", "", line) if line.startswith("# ") else line for line in lines))  # fmt: skip
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 2}" if mark else ""

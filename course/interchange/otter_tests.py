@@ -83,6 +83,20 @@ def imports(code: Sequence[str]) -> dict[str, str]:
     return {name: line for name, line in found.items() if "otter" not in line}
 
 
+def settings(text: str) -> Any:
+    """Return what YAML says, without references: a few lines of them can mean gigabytes.
+
+    Raises:
+        yaml.YAMLError: when it is none, refers to parts of itself, or is nested too deeply.
+    """
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise yaml.YAMLError("the settings refer to parts of themselves with *")
+        return yaml.safe_load(text)
+    except RecursionError as error:
+        raise yaml.YAMLError("the settings are nested too deeply") from error
+
+
 def test(cell: NotebookNode, where: str, report: Report) -> Test | None:
     """Read one cell of tests; one that can't be said here is in the report."""
     config: dict[str, Any] = {}
@@ -90,7 +104,7 @@ def test(cell: NotebookNode, where: str, report: Report) -> Test | None:
     hidden = bool(_HIDDEN.match(source + "\n"))
     if match := _CONFIG.match(source.lstrip()):
         try:
-            read = yaml.safe_load(match[1])
+            read = settings(match[1])
             config = read if isinstance(read, dict) else {}
         except yaml.YAMLError:
             report.lost(where, "the settings of a test, which are not YAML")

@@ -31,7 +31,7 @@ def read(data: bytes, report: Report) -> list[Asked]:
     """
     zipped = data.startswith(b"PK")
     texts = package.files(data, report) if zipped else iter([("", data)])
-    found: list[Asked] = []
+    found, taken = list[Asked](), dict[str, int]()
     for name, text in texts:
         place = f"{report.file}, {name}" if name else report.file
         root = tree.parse(text, place)
@@ -49,7 +49,7 @@ def read(data: bytes, report: Report) -> list[Asked]:
                 continue
             if asked is not None:
                 title = item.get("title", "")
-                found.append(named(asked, title if title != "Question" else "", [each.name for each in found]))  # fmt: skip
+                found.append(named(asked, title if title != "Question" else "", taken))  # fmt: skip
     return found
 
 

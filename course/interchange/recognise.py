@@ -106,7 +106,7 @@ def _json(text: str) -> str:
         # a quiz with a comma too many should hear of the comma
         broken = re.search(r'"(?:question|answers)"\s*:', text) is not None
         return "jupyterquiz" if broken else "notebooks" if '"nbformat"' in text else ""
-    if isinstance(data, dict) and "cells" in data:
+    if isinstance(data, dict) and {"cells", "nbformat"} & data.keys():
         return "otter" if otter.is_otter(data) else "notebooks"
     if isinstance(data, list) and data and isinstance(data[0], dict) and "question" in data[0]:
         return "jupyterquiz"

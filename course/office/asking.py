@@ -73,14 +73,14 @@ class Thread:
     Attributes:
         by: who asked; empty where that is nobody's business.
         mine: whether it is the reader's own.
-        more: ids of those that ask the same.
+        learner: who asked, by id, for staff alone.
     """
 
     question: Row
     by: str
     mine: bool
     answers: tuple[Answer, ...]
-    more: tuple[str, ...] = ()
+    learner: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -89,7 +89,7 @@ class Thread:
                                           "published", "attempts", "version", "code")}  # fmt: skip
         answers = [{"text": a.text, "at": a.at, "by": a.by} for a in self.answers if not a.hidden]
         return {**told, "at": _told(one["at"]), "by": self.by, "mine": self.mine, "answers": answers,
-                "more": list(self.more)}  # fmt: skip
+                **({"learner": self.learner} if self.learner else {})}  # fmt: skip
 
 
 def rules(connection: Connection, course: str) -> Questions:
@@ -273,7 +273,7 @@ def _threads(connection: Connection, member: Row, rows: Iterable[Row]) -> list[T
                    a["hidden"], names.get(a["member"], {}).get("role") in ("instructor", "grader"))
             for a in said if staff or not a["hidden"]
         )  # fmt: skip
-        made.append(Thread(row, by, own, told))
+        made.append(Thread(row, by, own, told, asked.get("name", "") if staff else ""))
     return made
 
 
@@ -302,7 +302,9 @@ def answers_of(connection: Connection, keys: Sequence[str]) -> dict[str, list[Ro
 
 def _names(connection: Connection, course: str) -> dict[str, Any]:
     table = tables.member
-    query = sa.select(table.c.id, table.c.shown, table.c.role).where(table.c.course == course)
+    query = sa.select(table.c.id, table.c.name, table.c.shown, table.c.role).where(
+        table.c.course == course
+    )
     return {row["id"]: row for row in connection.execute(query).mappings()}
 
 

@@ -222,6 +222,11 @@ def digest(
     return desk.letter("digest", reader, subject, parts, [key], local=True)
 
 
+def answers(questions: Sequence[str]) -> Part:
+    """Return what a learner's letter says of questions that were answered."""
+    return Part(_("Your questions that were answered; see: course answers"), tuple(questions))
+
+
 @dataclass(frozen=True, slots=True)
 class Pile:
     """What waits at the desk in one lesson.

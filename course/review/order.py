@@ -37,9 +37,9 @@ def shuffled(learners: Iterable[str], grader: str, question: str) -> list[str]:
 
 
 def following(
-    queue: Sequence[Waiting], grader: str, now: dt.datetime, after: str = ""
-) -> str | None:
-    """Return the learner whose answer comes next, or None when none is left.
+    queue: Sequence[Waiting], grader: str, now: dt.datetime, after: str = "", most: int = 1
+) -> list[str]:
+    """Return the learners whose answers come next, at most so many; none when none is left.
 
     Args:
         queue: in the grader's order.
@@ -47,7 +47,5 @@ def following(
     """
     names = [each.learner for each in queue]
     start = names.index(after) if after in names else -1
-    for each in [*queue[start + 1 :], *queue[: max(start, 0)]]:
-        if each.waits and each.free_for(grader, now):
-            return each.learner
-    return None
+    coming = [*queue[start + 1 :], *queue[: max(start, 0)]]
+    return [each.learner for each in coming if each.waits and each.free_for(grader, now)][:most]

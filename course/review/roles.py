@@ -21,6 +21,7 @@ class Deed(StrEnum):
     MEND = "mend what could not be graded"
     GRADE = "have answers graded by the autograder"
     RELEASE = "release feedback"
+    COMPARE = "compare graders"
     OVERSEE = "look at how learners are doing"
     TEND = "put entries of the worklist to rest"
 

@@ -1,5 +1,6 @@
 """A rubric: what is looked for in an answer, and what each thing is worth. Pure."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -7,6 +8,8 @@ from typing import Any, Literal
 from course.errors import Invalid, NotFound, nearest
 
 Start = Literal["zero", "full"]
+_OPEN = {"", "needs a person"}
+_WHEN = re.compile(r"(passed|failed)(: .+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class Item:
         text: what the learner reads, Markdown.
         note: what only graders read.
         key: the digit that toggles it; empty when it has none.
+        when: which outcome of the tests chooses it beforehand: "passed" or "failed" for all of them together,
+            "passed: TEST" or "failed: TEST" for one; empty: a grader alone chooses it.
     """
 
     id: str
@@ -26,6 +31,18 @@ class Item:
     text: str
     note: str = ""
     key: str = ""
+    when: str = ""
+
+    def suits(self, outcome: str, tests: Collection[tuple[str, str]]) -> bool:
+        """Return whether the tests choose it beforehand.
+
+        Args:
+            outcome: of the question.
+            tests: name and outcome of each.
+        """
+        word, _, name = self.when.partition(": ")
+        found = {came for test, came in tests if test == name} if name else {outcome} - _OPEN
+        return bool(word and found) and (found == {"passed"}) == (word == "passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,10 @@ class Rubric:
                 )  # fmt: skip
         return tuple(item for item in self.items if item.id in ids)
 
+    def preselected(self, outcome: str, tests: Collection[tuple[str, str]]) -> list[str]:
+        """Return the ids of the items that the tests' outcomes choose before a grader does; see `Item.suits`."""
+        return [item.id for item in self.items if item.suits(outcome, tests)]
+
     def score(self, items: Sequence[Item], adjustment: float, maximum: float) -> float:
         """Return the points of an answer: from the start, with items and adjustment, within the bounds.
 
@@ -89,7 +110,7 @@ def read(data: dict[str, Any]) -> Rubric:
     try:
         items = tuple(
             Item(str(each["id"]), float(each["points"]), str(each["text"]).strip(),
-                 str(each.get("note", "")), str(each.get("key", "")))
+                 str(each.get("note", "")), str(each.get("key", "")), str(each.get("when", "")))
             for each in data.get("items", ())
         )  # fmt: skip
         most = data.get("most")
@@ -102,6 +123,8 @@ def read(data: dict[str, Any]) -> Rubric:
     wrong += [f"item '{item.id}' says nothing" for item in items if not item.text]
     wrong += [f"item '{item.id}' has the key '{item.key}', which is no digit"
               for item in items if item.key and item.key not in "123456789"]  # fmt: skip
+    wrong += [f"item '{item.id}' is chosen when '{item.when}', expected passed, failed, passed: TEST or failed: TEST"
+              for item in items if item.when and not _WHEN.fullmatch(item.when)]  # fmt: skip
     if made.start not in ("zero", "full"):
         wrong.append(f"it starts at '{made.start}', expected zero or full")
     if made.most is not None and made.most < made.least:

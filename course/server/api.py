@@ -45,9 +45,24 @@ class Api(Handler):
             raise HTTPError(400, f"{key}: a text is expected")
         return value
 
+    @property
+    def again(self) -> bool:
+        """Whether it is about a second reading, which only those make who mark."""
+        return self.get_query_argument("again", "") == "1" and self.may(Deed.MARK)
+
+    def counted(self, desk: Desk, question: Asked) -> dict[str, Any]:
+        """Return a question with its numbers; of a second reading those of the sample."""
+        if not self.again:
+            return counted(question)
+        left = desk.again(question)
+        return counted(question) | {"answers": left, "waiting": left}
+
 
 class Next(Api):
-    """``GET api/next/LESSON/NOTEBOOK/QUESTION?after=ID``: claims and returns the next answer, or null."""
+    """``GET api/next/LESSON/NOTEBOOK/QUESTION?after=ID``: claims and returns the next answer, or null.
+
+    With ``again=1`` the next one that another grader marked, to be read a second time.
+    """
 
     deeds: ClassVar = {"GET": Deed.MARK}  # who sees it has it
 
@@ -57,8 +72,11 @@ class Next(Api):
 
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
-            answer = desk.next(about, after)
-            return {"answer": told(desk, answer) if answer else None, "question": counted(about)}
+            answer = desk.next_again(about, after) if self.again else desk.next(about, after)
+            return {
+                "answer": told(desk, answer) if answer else None,
+                "question": self.counted(desk, about),
+            }
 
         self.say(await self.desk(look))
 
@@ -76,22 +94,26 @@ class Ahead(Api):
 
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
-            answers = background.ahead(desk, about, after, int(count))
+            answers = desk.ahead(about, after, int(count))
             return {"answers": [told(desk, each) for each in answers], "question": counted(about)}
 
         self.say(await self.desk(look))
 
 
 class OneAnswer(Api):
-    """``GET api/answer/…/ID``: one answer, whether it waits or not."""
+    """``GET api/answer/…/ID``: one answer, whether it waits or not; with ``again=1`` as if nobody had marked it."""
 
     async def get(self, lesson: str, notebook: str, question: str, answer: str) -> None:
         """Give it."""
 
         def look(desk: Desk) -> dict[str, Any]:
             about = asked(desk, (lesson, notebook, question))
-            found = desk.answer(about, answer, claim=self.may(Deed.MARK))
-            return {"answer": told(desk, found), "question": counted(about)}
+            found = (
+                desk.answer_again(about, answer)
+                if self.again
+                else desk.answer(about, answer, claim=self.may(Deed.MARK))
+            )
+            return {"answer": told(desk, found), "question": self.counted(desk, about)}
 
         self.say(await self.desk(look))
 
@@ -106,8 +128,12 @@ class OneAnswer(Api):
 class Mark(Api):
     """``POST api/mark/…/ID`` {request, token, items, adjustment, comment}: 200 written, 409 changed."""
 
+    def judge(self, desk: Desk, *what: Any, **said: Any) -> Marked | Conflict:
+        """Write a judgement; see `course.desk.marking.Marking.mark`."""
+        return desk.mark(*what, **said)
+
     async def post(self, lesson: str, notebook: str, question: str, answer: str) -> None:
-        """Write a judgement."""
+        """Write it."""
         data = self.body()
         items, adjustment = data.get("items", []), data.get("adjustment", 0)
         if not isinstance(items, list) or not all(isinstance(each, str) for each in items):
@@ -116,8 +142,8 @@ class Mark(Api):
             raise HTTPError(400, "adjustment: a number is expected")
 
         def write(desk: Desk) -> Marked | Conflict:
-            return desk.mark(
-                asked(desk, (lesson, notebook, question)), answer, token=self.text(data, "token"),
+            return self.judge(
+                desk, asked(desk, (lesson, notebook, question)), answer, token=self.text(data, "token"),
                 request=self.text(data, "request"), items=items, adjustment=float(adjustment),
                 comment=self.text(data, "comment"),
             )  # fmt: skip
@@ -132,6 +158,14 @@ class Mark(Api):
         else:
             self.say({"number": done.number, "score": done.score, "token": done.token,
                       "at": done.at.isoformat() + "Z"})  # fmt: skip
+
+
+class Again(Mark):
+    """``POST api/again/…/ID``: as `Mark`, a second reading, by which no mark changes."""
+
+    def judge(self, desk: Desk, *what: Any, **said: Any) -> Marked | Conflict:
+        """Write it; see `course.desk.calibration.Calibration.read_again`."""
+        return desk.read_again(*what, **said)
 
 
 class Undo(Mark):
@@ -233,6 +267,9 @@ def told(desk: Desk, answer: Answer) -> dict[str, Any]:
             "items": [asdict(item) | {"html": markup.line(item.text)} for item in answer.rubric.items],
         },
         "version": answer.version,
+        "preselected": answer.rubric.preselected(
+            answer.standing.outcome, [(note["test"], note["outcome"]) for note in answer.standing.notes]
+        ),
         "standing": standing(answer.standing),
     }  # fmt: skip
 

@@ -1,8 +1,11 @@
 """Pages: the answers to a question, and marking them."""
 
+from typing import Any, ClassVar
 from urllib.parse import quote
 
+from course import markup
 from course.desk import Desk, Queue
+from course.layout import known
 from course.review.roles import Deed
 from course.server.handler import Handler, asked
 from course.store.standing import Standing
@@ -19,16 +22,19 @@ class Answers(Handler):
         show = self.get_query_argument("show", "all")
         bounds = {key: _points(self.get_query_argument(key, "")) for key in ("least", "most")}
 
-        def look(desk: Desk) -> Queue:
-            return desk.queue(asked(desk, (names[0], names[1], names[2])))
+        def look(desk: Desk) -> tuple[Queue, int]:
+            about = asked(desk, (names[0], names[1], names[2]))
+            return desk.queue(about), desk.again(about) if self.may(Deed.MARK) else 0
 
-        queue = await self.desk(look)
+        queue, again = await self.desk(look)
         rows = [
             (number, answer, standing)
             for number, (answer, standing) in enumerate(queue.answers, 1)
             if self._wanted(standing, show) and _within(standing.points, **bounds)
         ]
-        self.render_page("answers.html", queue=queue, rows=rows, show=show, choices=SHOW, **bounds)
+        self.render_page(
+            "answers.html", queue=queue, again=again, rows=rows, show=show, choices=SHOW, **bounds
+        )
 
     def _wanted(self, standing: Standing, show: str) -> bool:
         return {
@@ -49,7 +55,29 @@ class Marking(Handler):
                 f"{self.base_url}course/answers/{place}"
             )  # to be read, each when it is chosen
             return
-        self.render_page("mark.html", question=question)
+        self.render_page(
+            "mark.html", question=question, again=self.get_query_argument("again", "") == "1"
+        )
+
+
+class Graders(Handler):
+    """``graders/LESSON``: who marked how much, how severely and how soon, and how far two readings agree."""
+
+    deeds: ClassVar = {"GET": Deed.COMPARE}
+
+    async def get(self, lesson: str) -> None:
+        """Show it."""
+
+        def look(desk: Desk) -> dict[str, Any]:
+            found = [(each, [(markup.line(text), one) for text, one in each.items])
+                     for each in desk.calibration(lesson)]  # fmt: skip
+            return {
+                "title": desk.course.file.lesson(lesson).title or lesson, "graders": desk.graders(lesson),
+                "calibration": desk.course.file.calibration, "found": found,
+            }  # fmt: skip
+
+        known(lesson, await self.desk(lambda desk: desk.course.lessons()), "lesson", "")
+        self.render_page("graders.html", lesson=lesson, **await self.desk(look))
 
 
 def _points(text: str) -> float | None:

@@ -43,12 +43,12 @@ def cell(about: dict[str, Any]) -> str:
 
 
 def code(source: str) -> str:
-    """Return highlighted Python, one line of HTML per line; nothing where there is none."""
+    """Return highlighted Python, each line in an element of its own; nothing where there is none."""
     if not source:
         return ""
-    form = HtmlFormatter(cssclass="code")
-    made: str = highlight(source[:MOST], PythonLexer(stripnl=False), form)
-    return made + _rest(source)
+    made: str = highlight(source[:MOST], PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    rows = "".join(f'<span class="row">{line}\n</span>' for line in made.rstrip("\n").split("\n"))
+    return f'<div class="code"><pre>{rows}</pre></div>{_rest(source)}'
 
 
 def outputs(of: Any) -> str:

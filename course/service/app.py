@@ -24,8 +24,9 @@ def application(
         opening: opens the first lesson for who joined in a browser; None where learners do that themselves.
     """
     app = FastAPI(
-        title="course", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None
-    )
+        title="course", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None,
+        responses=problems.DESCRIBED,
+    )  # fmt: skip
     app.state.office, app.state.url = office, url.rstrip("/")
     app.state.hub, app.state.opening = hub, opening
     problems.add_to(app)

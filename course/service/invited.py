@@ -30,14 +30,20 @@ _HEADERS = {
 }
 
 
-@router.get("/join/{secret}", response_class=HTMLResponse)
+_PAGES: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {"text/html": {"schema": {"type": "string"}}}}
+    for status, text in {201: "Joined.", 403: "The link does not hold.", 422: "Not a name."}.items()
+}  # fmt: skip
+
+
+@router.get("/join/{secret}", response_class=HTMLResponse, responses=_PAGES)
 def ask(office: TheOffice, secret: Secret) -> HTMLResponse:
     """Show what a link invites to. Looking uses nothing up: programs look at links, too."""
     return _form(office, secret)
 
 
 @router.post(
-    "/join/{secret}", response_class=HTMLResponse,
+    "/join/{secret}", response_class=HTMLResponse, responses=_PAGES,
     openapi_extra={"requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {
         "type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}}}}},
 )  # fmt: skip

@@ -20,11 +20,9 @@ router = APIRouter(prefix="/api", tags=["learners"])
 ZIP = "application/zip"
 _KEY = r"^([A-Za-z0-9_-]{43})?$"
 BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+    "requestBody": {"required": True, "content": {"application/octet-stream": {
+        "schema": {"type": "string", "format": "binary"}}}}
+}  # fmt: skip
 PARCEL: dict[int | str, dict[str, Any]] = {200: {"content": {ZIP: {}}, "description": "A zip."}}
 
 

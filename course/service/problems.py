@@ -14,6 +14,20 @@ MEDIA_TYPE = "application/problem+json"
 _STATUS = ((NotFound, 404), (Refused, 403), (Invalid, 422), (Unavailable, 503))
 
 
+_SCHEMA = {
+    "type": "object", "required": ["type", "status", "title"],
+    "properties": {"status": {"type": "integer"}, **{
+        name: {"type": "string"} for name in ("type", "title", "where", "expected", "found", "hint")}},
+}  # fmt: skip
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}
+    for status, text in {
+        401: "Nobody known.", 403: "Not for whoever asks.", 404: "Not there.", 413: "Too large.",
+        422: "Not as described, or nothing that can be taken in.", 503: "Away; try again.",
+    }.items()
+}  # fmt: skip
+"""What the interface's description says of refusals."""
+
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
 

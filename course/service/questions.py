@@ -11,6 +11,7 @@ from course.office.asking import MOST, MOST_AT_ONCE, Asked
 from course.office.enrolment import Enrolment
 from course.office.schedule import Schedule
 from course.service.caller import Grader, Instructor, Own
+from course.service.invited import address_of
 
 router = APIRouter(prefix="/api/courses/{course}", tags=["questions"])
 
@@ -110,5 +111,4 @@ def moderate(own: Grader, key: Key, wanted: Deed) -> None:
 def ticket(own: Own, request: Request) -> dict[str, str]:
     """Give a link that lets one's own browser in, once and soon."""
     secret = entering.ticket(own.office, own.member)
-    base = request.app.state.url or str(request.base_url).rstrip("/")
-    return {"link": f"{base}/enter/{secret}"}
+    return {"link": f"{address_of(request)}/enter/{secret}"}

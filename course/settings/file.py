@@ -16,7 +16,8 @@ from course.mistakes import explain
 from course.settings.lesson import Accepted, Lesson, Objective, Policies, Spelling
 from course.settings.letters import Post, Questions, Reminders
 from course.settings.oversight import Certificates, Oversight, Platforms
-from course.settings.people import Assignment, Group, Service, Staff
+from course.settings.people import Assignment, Calibration, Group, Service, Staff
+from course.settings.rubrics import Rubric
 from course.settings.table import Name, Table, Zone
 
 
@@ -39,6 +40,8 @@ class CourseFile(Table):
     accepted: tuple[Accepted, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     staff: tuple[Staff, ...] = ()
+    rubrics: tuple[Rubric, ...] = ()
+    calibration: Calibration = Calibration()
     service: Service = Service()
     spelling: Spelling = Spelling()
     certificates: Certificates = Certificates()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from course.settings.table import MailAddress, Name, Table
+from course.settings.table import MailAddress, Name, Share, Table
 
 
 class Group(Table):
@@ -46,6 +46,18 @@ class Assignment(Table):
     questions: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     learners: tuple[str, ...] = ()
+
+
+class Calibration(Table):
+    """Which answers two graders read, so that one sees how far they agree.
+
+    Attributes:
+        share: of all answers that a person marks, 0 to 1.
+        seed: another one draws another sample.
+    """
+
+    share: Share = 0.0
+    seed: int = 0
 
 
 class Service(Table):

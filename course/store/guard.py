@@ -52,6 +52,7 @@ _APPEND_ONLY = {
     "course_ledger": ("number", "at", "actor", "action", "lesson", "notebook", "question"),
     "course_judgement": ("number", "lesson", "notebook", "question", "grader", "score", "items", "adjustment", "why",
                          "request", "at"),
+    "course_reading": ("number", "lesson", "notebook", "question", "grader", "score", "items", "first", "request", "at"),
 }  # fmt: skip
 """What stays as it was even of somebody who is forgotten, unless the whole row goes."""
 _FORGOTTEN = """INSERT INTO course_ledger (at, actor, action, lesson, notebook, learner, question, why)

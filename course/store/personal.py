@@ -41,6 +41,7 @@ _KEPT = (
     tables.manual,
     tables.lateness,
     tables.judgement,
+    tables.reading,
     tables.ledger,
 )
 """What figures are made of."""
@@ -130,6 +131,7 @@ def _rename(connection: Connection, learner: str, pseudonym: str, works: list[st
     connection.execute(own.update().where(own.c.id == learner).values(id=pseudonym))
     plain: dict[str, dict[str, Any]] = {
         tables.attempt.name: {"reason": "", "repairs": [], "feedback": ""}, tables.judgement.name: {"comment": "", "before": None},
+        tables.reading.name: {"comment": ""},
     }  # fmt: skip
     _bare_ledger(connection, learner)
     for table in _KEPT:

@@ -100,6 +100,23 @@ judgement = Table(
     Index("course_judgement_place", "lesson", "question", "learner"),
 )  # fmt: skip
 
+reading = Table(
+    "course_reading", metadata,  # append-only: what a second grader says of an answer; no mark changes by it
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("lesson", String(128), nullable=False),
+    Column("notebook", String(128), nullable=False),
+    Column("question", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("grader", String(128), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("items", JSON, nullable=False),  # the rubric's items as they were
+    Column("comment", Text, nullable=False),
+    Column("first", Integer, nullable=False),  # the judgement that stood then
+    Column("request", String(64), nullable=False, unique=True),
+    Column("at", DateTime, nullable=False),  # UTC
+    Index("course_reading_place", "lesson", "question", "learner"),
+)  # fmt: skip
+
 rubric = Table(
     "course_rubric", metadata,
     Column("lesson", String(128), primary_key=True),

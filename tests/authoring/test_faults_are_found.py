@@ -143,6 +143,7 @@ READ: dict[str, tuple[Spoil, str, str]] = {
         "order", "course.toml"),
     "heading left out": (cell("run", "## Run", "#### Run"), "headings", "run 1"),
     "no title": (cell("title", "# Welcome", "Welcome"), "headings", "run 1"),
+    "heading in an answer": (cell("wish", "#| answer: wish points=2", "#| answer: wish points=2\n\n## Next\n"), "hidden-heading", "wish 3"),
     "second title": (cell("wish-task", "## In", "# In"), "headings", "wish-task 1"),
     "picture without words": (several(file("notebooks/welcome/a.png"), cell("run", "Click", "![](a.png) Click")), "alt-text", "run 3"),
     "img without words": (cell("run", "Click", "<img src='https://x.org/a.png'> Click"), "alt-text", "run 3"),

@@ -385,6 +385,51 @@ def test_the_rubric_is_edited_while_marking_and_who_changes_is_shown_before(
     expect(page.locator("#rubric li").first).to_contain_text("Says why it matters")
 
 
+def test_a_line_is_commented_and_the_answer_run_again_from_the_keyboard(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    with Desk(room.course, "gita") as desk:
+        question = desk.question(waiting.LESSON, waiting.LESSON, waiting.CODE)
+        ids = {each.place.learner: id_ for id_, each in desk.queue(question).answers}
+    page = opened(new_page(), room.address(room.gita, waiting.CODE, ids["ben"]))
+    page.keyboard.press("l")
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.type("What of -2?")
+    quoted = "> Line 3: `if number < 0:`\n\nWhat of -2?"
+    expect(page.get_by_label("Comment", exact=True)).to_have_value(quoted)
+    expect(page.locator("#answer .row").nth(2).locator(".remark")).to_have_text("What of -2?")
+    expect(page.locator("#preview blockquote code")).to_have_text("if number < 0:")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    page.keyboard.type("print(double(21), double(-2))")
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator("#run-came")).to_contain_text("42 -2")
+    expect(page.locator("#run-came")).to_contain_text("[-2, 0, 2, 5.0]")  # the answer itself
+    accessible(page, "main")
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_tests_choose_items_and_a_key_confirms_or_changes_them(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    rubric = Rubric((Item("all", 2, "Doubles every number", when="passed"),
+                     Item("negative", 1, "Only what is positive", when="failed: other numbers")))  # fmt: skip
+    with Desk(room.course, "gita") as desk:
+        question = desk.question(waiting.LESSON, waiting.LESSON, waiting.CODE)
+        desk.edit_rubric(question, rubric, desk.rubric(question)[1], apply=True)
+        ids = {each.place.learner: id_ for id_, each in desk.queue(question).answers}
+    page = opened(new_page(), room.address(room.gita, waiting.CODE, ids["ben"]))
+    expect(page.get_by_role("checkbox", name=re.compile("Only what is positive"))).to_be_checked()
+    expect(page.get_by_role("checkbox", name=re.compile("Doubles every"))).not_to_be_checked()
+    expect(page.locator("#score")).to_have_text("1")
+    page.keyboard.press("e")
+    second = page.locator("#editor-items > li").nth(1)
+    expect(second.get_by_label("Chosen by")).to_have_value("failed: other numbers")
+    accessible(page, "#editor")
+
+
 def test_nothing_of_a_hostile_submission_runs_or_leaves(
     room: Room, new_page: Callable[..., Page]
 ) -> None:

@@ -146,12 +146,18 @@ def test_a_question_is_kept_and_a_gate_lets_pass_whom_the_author_lets(
     assert len(recorded(lab, "asked")) == len(recorded(lab, "skipped")) == 1
 
 
-def test_notebook_7_shows_the_elements_in_the_dark(page: Page, lab: Server) -> None:
+def test_notebook_7_shows_the_elements_in_the_dark_and_the_video_without_its_server(
+    page: Page, lab: Server
+) -> None:
     page.goto(lab.address(f"notebooks/{LESSON}/{NOTEBOOK}"))
     expect(page.locator(".jp-Notebook")).to_be_visible(timeout=45_000)
     choose(page, "Settings", "Theme", "JupyterLab Dark$")
+    # as in a front end that is no page of Jupyter's: the film comes through the kernel
+    page.evaluate("document.getElementById('jupyter-config-data').remove()")
     run_all(page)
     expect(page.locator(".course-card").last).to_contain_text("What you can show", timeout=30_000)
     page.wait_for_function("document.querySelector('.course-video video').readyState >= 1")
+    source = page.locator(".course-video video").evaluate("video => video.src")
+    assert source.startswith("blob:")
     expect(page.get_by_label("What surprised you in this lesson?")).to_be_visible()
     accessible(page, ".course-card")

@@ -8,6 +8,7 @@ from conftest import Server, accessible, jupyterlab
 from offices import Class, classroom, served
 from playwright.sync_api import Page, expect
 
+from course import archive
 from course.exchange.access import Access
 from course.exchange.remote import Remote
 from course.lesson import record
@@ -175,3 +176,41 @@ def test_a_learner_reads_all_in_a_narrow_window(
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 320, "nothing has to be scrolled sideways"
     expect(page.get_by_text("Ivan, instructor")).to_have_count(0)
+
+
+def test_a_class_in_one_room_votes_and_follows_its_instructor(
+    course: tuple[Class, str], new_page: Callable[..., Page], picture: Callable[..., None]
+) -> None:
+    made, _url = course
+    sections = [{"id": "gaps", "title": "Find the gaps", "objectives": [], "questions": []}]
+    text = sheet.build("cleaning", [], "", {"title": "Cleaning", "sections": sections})
+    book = nbformat.writes(nbformat.v4.new_notebook()).encode()
+    made.teaching().publish(
+        "cleaning", archive.pack({"cleaning.ipynb": book, sheet.NAME: text.encode()})
+    )
+    ivan, ben = (
+        new_page(viewport={"width": 1000, "height": 1000}),
+        new_page(viewport={"width": 600, "height": 800}),
+    )
+    enter(ivan, course, "ivan")
+    enter(ben, course, "ben")
+    for page in (ivan, ben):
+        page.get_by_role("link", name="Live").click()
+    expect(ben.get_by_text("Nothing is live just now")).to_be_visible()
+    ivan.get_by_role("button", name="Show to the class").click()
+    ivan.get_by_label("Question").fill("Which one do extremes fool?")
+    ivan.get_by_label("Options").fill("the mean\nthe median")
+    ivan.get_by_role("button", name="Begin the poll").click()
+    expect(ben.get_by_text("Find the gaps")).to_be_visible(
+        timeout=10_000
+    )  # without loading it again
+    ben.get_by_label("the mean").check()
+    accessible(ben, "body")
+    ben.get_by_role("button", name="Vote").click()
+    expect(ben.get_by_role("button", name="Change my vote")).to_be_visible()
+    expect(ben.get_by_role("progressbar")).to_have_count(0)
+    expect(ivan.locator("#live").get_by_text("1 vote", exact=True)).to_be_visible(timeout=10_000)
+    accessible(ivan, "body")
+    picture(ivan, "live.png")
+    ivan.get_by_role("button", name="End the poll").click()
+    expect(ben.get_by_role("progressbar", name="the mean: 1 of 1")).to_be_visible(timeout=10_000)

@@ -237,6 +237,7 @@ def test_a_question_is_answered_with_the_mouse(page: Page, lab: Server, name: st
         expect(form.get_by_role("status").last).to_contain_text("Saved.")
     else:
         expect(form.get_by_role("status").last).to_contain_text("ight. Try again.")
+    accessible(page, f'form[data-question="{name}"]')
     picture(page, form, name)
 
 
@@ -275,6 +276,7 @@ def test_an_answer_that_cannot_be_one_is_told_at_its_field(page: Page, lab: Serv
     expect(form.get_by_role("alert")).to_contain_text("Write one number")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_focused()
+    accessible(page, 'form[data-question="number"]')
     assert kept(lab) == before
     field.fill("30")
     expect(field).not_to_have_attribute("aria-invalid", "true")
@@ -290,6 +292,7 @@ def test_a_hint_and_the_solution_are_shown_when_the_record_has_them(
     form.get_by_role("button", name="Show the solution").click()
     expect(form.locator(".course-solution")).to_contain_text("20")
     assert kept(lab).revealed == {"single"}
+    accessible(page, 'form[data-question="single"]')
 
 
 def test_what_cannot_be_saved_is_told_and_nothing_is_lost(page: Page, lab: Server) -> None:
@@ -324,6 +327,7 @@ def test_what_is_not_saved_yet_outlives_a_hint_a_new_run_and_a_reload(
     expect(page.locator("form[data-old]")).to_have_count(0)
     expect(question(page, "words").get_by_label("Your answer")).to_have_value(long)
     expect(question(page, "words")).to_contain_text("Changed.")
+    expect(question(page, SAFETY)).to_be_visible()
     save(page, lab)
     show(page, lab)
     form = question(page, "words")
@@ -350,6 +354,7 @@ def test_what_must_be_right_stays_open_until_a_fresh_variant_is(page: Page, lab:
     picture(page, form, "must-correct")
     again = form.get_by_role("button", name="Answer a fresh variant")
     expect(again).to_have_attribute("aria-disabled", "true")
+    accessible(page, f'form[data-question="{SAFETY}"]')
     expect(said).to_contain_text("You can go on now.")
     again.click()
     expect(said).to_be_empty()

@@ -37,6 +37,8 @@ def test_each_grader_is_given_their_share(
     for name, share in (("grace", grace), ("alan", alan)):
         with Desk(Course.open(course.layout.root), name) as desk:
             given = all_given(desk, wish)
+            coming = {each.standing.place.learner for each in desk.ahead(wish, "", 5)}
+            assert coming == given, "what is fetched ahead is of the same share"
             for answer, standing in desk.queue(wish).answers:
                 if standing.claimed_by == name:
                     desk.give_back(wish, answer)

@@ -6,6 +6,7 @@ import stat
 import zipfile
 from typing import Any
 
+import nbformat
 import pytest
 from import_desk import SAMPLES
 
@@ -20,6 +21,14 @@ OUTSIDE = """<?xml version="1.0"?>
 <!DOCTYPE questestinterop [<!ENTITY x SYSTEM "file:///etc/hostname">]>
 <questestinterop><item title="a"><presentation><material><mattext>&x;</mattext></material></presentation></item></questestinterop>"""
 TWO_OPTIONS = '[{"question": "Which?", "type": "multiple_choice", "answers": [{"answer": "a", "correct": true}]}]'
+
+
+def otter(*settings: str) -> str:
+    """Return a notebook for otter-grader whose first question has these settings."""
+    node = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_raw_cell("\n".join(["# BEGIN QUESTION", *settings, "name: q1"]))]
+    )
+    return nbformat.writes(node)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +49,9 @@ TWO_OPTIONS = '[{"question": "Which?", "type": "multiple_choice", "answers": [{"
         ("a.json", TWO_OPTIONS, "a.json", "no question of it can be asked here"),
         ("a.zip", b"PK\x03\x04 and no more", "a.zip", "zip file is broken"),
         ("a.ipynb", '{"cells": [], "nbformat": 4, "metadata"', "a.ipynb", "not JSON"),
+        ("a.ipynb", otter("a: &a [x, x]", "b: &b [*a, *a]", "c: [*b, *b]"), "a.ipynb, cell 1", "not YAML"),
+        ("a.ipynb", otter("a: " + "[" * 5000), "a.ipynb, cell 1", "not YAML"),
+        ("a.gift", "One?{=a}\n\n" * 5001, "a.gift", "more questions than a lesson can hold"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_told_with_its_place_and_leaves_nothing(
@@ -145,6 +157,17 @@ def test_a_question_that_can_not_be_read_is_listed_and_the_others_come(desk: Any
     )
     assert any("question 6: 'mood', which is not known here" in each for each in lost)
     assert len(desk.course.items("bank")) == 2
+
+
+def test_many_questions_of_one_name_each_get_their_own(desk: Any) -> None:
+    desk.bring(desk.file("bank.gift", "::One:: Which?{=a ~b}\n\n" * 1500))
+    assert len(desk.course.items("bank")) == 1500
+
+
+def test_a_notebook_of_an_old_format_is_a_notebook(desk: Any) -> None:
+    old = {"worksheets": [{"cells": [{"cell_type": "code", "input": "d = {}", "outputs": []}]}],
+           "nbformat": 3, "nbformat_minor": 0, "metadata": {}}  # fmt: skip
+    assert desk.bring(desk.file("old.ipynb", json.dumps(old))).format == "notebooks"
 
 
 def test_a_lesson_that_is_there_is_never_overwritten(desk: Any) -> None:

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from course.authoring.draft import Draft
 from course.authoring.finding import Finding
-from course.notebook import NotebookNode
+from course.notebook import NotebookNode, marks
 from course.questions.text import is_quiz
 
 LONG = 40
@@ -60,6 +60,19 @@ def headings_are_in_order(draft: Draft) -> Iterator[Finding]:
                                     if level else "the notebook does not begin with a title",
                                     f"use {'#' * (level + 1)}", line)  # fmt: skip
                 level = now
+
+
+def headings_are_shown(draft: Draft) -> Iterator[Finding]:
+    """No heading stands in a model answer, which learners don't get: a new cell was forgotten."""
+    for file, cell in draft.cells("markdown"):
+        for token in _blocks(cell) if marks(cell).get("solution") else ():
+            if token.type == "heading_open":
+                line = (token.map or [0])[0] + 1
+                yield draft.at("hidden-heading", "warning", (file, cell),
+                                f"the heading '{cell.source.splitlines()[line - 1]}' stands in a model "
+                                "answer, which learners don't get",
+                                "begin a new cell above it (in a .md file, put a line '+++' there)",
+                                line)  # fmt: skip
 
 
 def pictures_have_words(draft: Draft) -> Iterator[Finding]:
@@ -173,6 +186,6 @@ def time_is_honest(draft: Draft) -> Iterator[Finding]:
 
 
 RULES = (
-    headings_are_in_order, pictures_have_words, videos_have_captions, links_have_a_target,
+    headings_are_in_order, headings_are_shown, pictures_have_words, videos_have_captions, links_have_a_target,
     tables_have_headers, colour_is_not_alone, sentences_can_be_followed, time_is_honest,
 )  # fmt: skip

@@ -5,14 +5,15 @@ import { asked, by, clock, make, points, signed } from "./dom.js";
 /** Show it; resolves with "mine", "theirs", "look" or "" for later. */
 export function decide(entry) {
     const { standing } = entry;
+    const judged = ["mark", "again"].includes(entry.kind);
     by("conflict-title").textContent = standing ? "Somebody was here before you" : "This was not taken";
     by("conflict-why").textContent = standing ? reason(entry) : `The server says: ${entry.why}. What you said is kept here until you decide.`;
     const theirs = standing ? side(`What stands now${who(standing)}`, {
         score: standing.points, items: standing.judgement?.said ?? [], adjustment: standing.judgement?.adjustment ?? 0, comment: standing.comment,
     }) : null;
-    by("sides").replaceChildren(...(entry.kind === "mark" ? [side("What you said", entry.said)] : []), ...(theirs ? [theirs] : []));
-    by("conflict-mine").hidden = !standing || entry.kind !== "mark";
-    by("conflict-look").hidden = entry.kind !== "mark";
+    by("sides").replaceChildren(...(judged ? [side("What you said", entry.said)] : []), ...(theirs ? [theirs] : []));
+    by("conflict-mine").hidden = !standing || !judged;
+    by("conflict-look").hidden = !judged;
     by("conflict-theirs").textContent = standing ? "Leave what stands" : "Throw mine away";
     return asked(by("conflict"));
 }

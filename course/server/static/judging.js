@@ -42,11 +42,17 @@ export class Judging {
         const { judgement, points: given, maximum, comment } = this.#answer.standing;
         const mine = judgement && judgement.why !== "undone" ? judgement : given === null ? null : judgement;
         const known = new Set(this.rubric.items.map((item) => item.id));
-        const items = (mine?.items ?? []).filter((id) => known.has(id));
+        const items = (mine?.items ?? this.byTests).filter((id) => known.has(id));
         // points of the tests, or of the formgrader, stay until somebody changes them
         const fits = mine && given !== null && scored(this.rubric, new Set(items), mine.adjustment, maximum) === given;
         const adjustment = fits || given === null ? (mine?.adjustment ?? 0) : given - scored(this.rubric, new Set(items), 0, maximum);
-        return { items, adjustment: Math.min(Math.max(adjustment, -maximum), maximum), comment, chosen: given !== null };
+        return { items, adjustment: Math.min(Math.max(adjustment, -maximum), maximum), comment, chosen: given !== null || items.length > 0 };
+    }
+
+    /** The items that the tests choose, as long as no person judged. */
+    get byTests() {
+        const { standing, preselected } = this.#answer;
+        return standing.marked_by || standing.judgement ? [] : (preselected ?? []);
     }
 
     get maximum() {

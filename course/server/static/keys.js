@@ -1,6 +1,7 @@
 // Which key and which button does what.
 
 import { asked, by } from "./dom.js";
+import { quote, toLines } from "./lines.js";
 import { start } from "./run.js";
 
 const SINGLE = "course-desk-single-keys";
@@ -8,7 +9,7 @@ const SINGLE = "course-desk-single-keys";
 export function listen(page) {
     const does = {
         n: () => page.next(), p: () => page.previous(), s: () => page.skip(), u: () => page.undo(), f: () => page.flag(),
-        c: () => by("comment").focus(), e: () => page.editor.show(), a: () => page.editor.show(true), r: () => start(), "?": () => help(),
+        c: () => by("comment").focus(), e: () => page.editor.show(), a: () => page.editor.show(true), r: () => start(), l: () => toLines(), q: () => quote(), "?": () => help(),
         "+": () => page.judging.step(1), "=": () => page.judging.step(1), "-": () => page.judging.step(-1), "−": () => page.judging.step(-1),
     };
     const buttons = { skip: "s", next: "n", previous: "p", undo: "u", flag: "f", edit: "e", help: "?" };

@@ -13,7 +13,9 @@ const AHEAD = 2; // answers that are fetched before they are asked for
 const RENEW = 4 * 60_000; // ms; a claim ends after ten minutes
 
 const root = by("desk");
-const { question, grader } = root.dataset;
+const { question, grader, again } = root.dataset; // `again`: a second reading of what others marked
+const kept = `course-desk-history:${question}${again ? ":again" : ""}`;
+const kind = again ? "again" : "mark";
 const owner = `${document.body.dataset.base}:${grader}`;
 
 class Page {
@@ -24,7 +26,7 @@ class Page {
     #seen = new Map(); // id: what api/answer told
     #tokens = new Map(); // id: of the standing that this page knows
     #ahead = [];
-    #history = JSON.parse(sessionStorage.getItem(`course-desk-history:${question}`) ?? "[]");
+    #history = JSON.parse(sessionStorage.getItem(kept) ?? "[]");
     #at = this.#history.length;
     #marked = []; // what `u` takes back: {id, standing} before each judgement
     #skipped = new Set();
@@ -34,7 +36,7 @@ class Page {
 
     constructor() {
         this.outbox = new Outbox(owner);
-        this.judging = new Judging(`course-desk-draft:${owner}:${question}:`, () => this.#drawDraft());
+        this.judging = new Judging(`course-desk-draft:${owner}:${question}:${again ? "again:" : ""}`, () => this.#drawDraft());
         this.editor = new Editor(this, (version, changed) => this.#rubricWritten(version, changed));
         this.outbox.addEventListener("change", () => this.#drawUnsent());
         this.outbox.addEventListener("sent", (event) => this.#sent(event.detail));
@@ -59,7 +61,7 @@ class Page {
             const after = this.#ahead.findIndex((each) => each.id !== here && this.#wanted(each.id));
             if (after >= 0) return this.#ahead.splice(0, after + 1).at(-1);
             await this.outbox.send();
-            const told = await ask("GET", `api/next/${question}?after=${here}`);
+            const told = await ask("GET", `api/next/${question}?after=${here}&again=${again ?? ""}`);
             this.#counted = told.question;
             if (this.#skipped.delete(told.answer?.id)) this.#say("Only answers that you skipped are left.");
             return told.answer;
@@ -102,7 +104,7 @@ class Page {
     }
 
     async #load(id) {
-        const told = await ask("GET", `api/answer/${question}/${id}`);
+        const told = await ask("GET", `api/answer/${question}/${id}?again=${again ?? ""}`);
         this.#counted = told.question;
         return told.answer;
     }
@@ -118,11 +120,11 @@ class Page {
 
     /** Answers of this question whose judgement is still on its way. */
     get #pending() {
-        return new Set(this.outbox.waiting.filter((each) => each.question === question && each.kind === "mark").map((each) => each.answer));
+        return new Set(this.outbox.waiting.filter((each) => each.question === question && each.kind === kind).map((each) => each.answer));
     }
 
     async #fetchAhead() {
-        if (!this.answer) return;
+        if (!this.answer || again) return;
         await this.outbox.send();
         try {
             const here = this.answer.id;
@@ -142,8 +144,8 @@ class Page {
         this.judging.rubric = this.rubric;
         if (remember && this.#history.at(-1) !== answer.id) this.#history.push(answer.id);
         if (remember) this.#at = this.#history.length - 1;
-        sessionStorage.setItem(`course-desk-history:${question}`, JSON.stringify(this.#history.slice(-500)));
-        history.replaceState(null, "", `?answer=${answer.id}`);
+        sessionStorage.setItem(kept, JSON.stringify(this.#history.slice(-500)));
+        history.replaceState(null, "", `?${again ? "again=1&" : ""}answer=${answer.id}`);
         this.#revealed = "";
         by("learner").textContent = "";
         by("side").hidden = false;
@@ -160,13 +162,13 @@ class Page {
     #done() {
         const left = this.#left;
         this.answer = null;
-        history.replaceState(null, "", location.pathname);
+        history.replaceState(null, "", location.pathname + (again ? "?again=1" : ""));
         by("side").hidden = true;
-        const again = make("button", { type: "button", class: "main", onclick: () => (this.#skipped.clear(), this.next()) }, "Look again");
+        const look = make("button", { type: "button", class: "main", onclick: () => (this.#skipped.clear(), this.next()) }, "Look again");
         by("paper").replaceChildren(make("section", { class: "done" },
-            make("h2", { tabindex: "-1", id: "done" }, left ? "Nothing else is free" : "All of it is marked"),
-            make("p", {}, left ? `${plural(left, "answer waits", "answers wait")} still: skipped here, or on somebody's screen.` : "No answer to this question waits for a person."),
-            left ? again : null, make("p", {}, make("a", { href: document.body.dataset.base }, "Back to the grading desk"))));
+            make("h2", { tabindex: "-1", id: "done" }, left ? "Nothing else is free" : again ? "All of it is read twice" : "All of it is marked"),
+            make("p", {}, left ? `${plural(left, "answer waits", "answers wait")} still: skipped here, or on somebody's screen.` : again ? "Nothing else that others marked is to be read by you." : "No answer to this question waits for a person."),
+            left ? look : null, make("p", {}, make("a", { href: document.body.dataset.base }, "Back to the grading desk"))));
         this.#drawCount();
         by("done").focus();
     }
@@ -192,10 +194,11 @@ class Page {
             judgement: { ...body, grader, at: new Date().toISOString(), why: "marked", said: said.items } });
         this.judging.settle();
         this.#skipped.delete(id);
-        this.outbox.add({ kind: "mark", question, answer: id, token: this.#tokens.get(id), body, said });
+        this.outbox.add({ kind, question, answer: id, token: this.#tokens.get(id), body, said });
     }
 
     async undo() {
+        if (again) return this.#say("A second reading is not taken back.");
         const last = this.#marked.pop();
         if (!last && this.answer?.standing.judgement?.grader !== grader) return this.#say("There is nothing of yours to undo here.");
         const id = last?.id ?? this.answer.id;
@@ -258,7 +261,7 @@ class Page {
         if (result.token === undefined) return;
         this.#tokens.set(entry.answer, result.token);
         const seen = this.#seen.get(entry.answer);
-        if (seen && entry.kind === "mark") seen.standing.points = result.score;
+        if (seen && entry.kind === kind) seen.standing.points = result.score;
     }
 
     #stopped(entry) {
@@ -312,6 +315,7 @@ class Page {
         by("notices").replaceChildren();
         if (standing.claimed_by && standing.claimed_by !== grader) this.#notice(`${standing.claimed_by} has this answer on the screen now. You may read it; if both of you save, you see both.`);
         if (standing.flag) this.#notice(`⚑ Flagged: ${standing.flag}`);
+        if (!draft && standing.waits && this.judging.byTests.length) this.#notice("The tests chose what is ticked. Enter confirms it, or change it first.");
         if (draft) this.#notice("This is your draft from before; it is not saved yet.");
         if (!standing.waits && standing.marked_by) this.#notice(`Marked by ${standing.marked_by}${standing.judgement ? ` at ${clock(standing.judgement.at)}` : ""}.`);
     }

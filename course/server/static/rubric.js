@@ -43,18 +43,30 @@ export class Editor {
     }
 
     #add() {
-        const row = this.#row({ id: fresh().slice(0, 8), points: 1, text: "", note: "", key: "" });
+        const row = this.#row({ id: fresh().slice(0, 8), points: 1, text: "", note: "", key: "", when: "" });
         by("editor-items").append(row);
         row.querySelector("textarea").focus();
     }
 
-    #row({ id, points: worth, text, note, key }) {
+    /** Which outcomes of the tests can choose an item: of all together, of each, and what it says already. */
+    #outcomes(when) {
+        const names = this.desk.answer.standing.notes.map((note) => note.test).filter(Boolean);
+        const known = { "": "the grader alone", passed: "all tests, if they pass", failed: "the tests, if not all pass" };
+        for (const name of names) Object.assign(known, { [`passed: ${name}`]: `“${name}”, if it passes`, [`failed: ${name}`]: `“${name}”, if it fails` });
+        known[when] ??= when;
+        const choice = make("select", { name: "when" }, ...Object.entries(known).map(([value, words]) => make("option", { value }, words)));
+        choice.value = when;
+        return choice;
+    }
+
+    #row({ id, points: worth, text, note, key, when }) {
         const field = (name, label, element) => make("label", { class: name }, make("span", {}, label), element);
         const row = make("li", { "data-id": id },
             field("text", "Text for the learner", make("textarea", { rows: 2, required: true, name: "text" })),
             field("points", "Points", make("input", { type: "number", step: "any", required: true, name: "points", value: String(worth) })),
             field("key", "Key", make("input", { name: "key", pattern: "[1-9]", maxlength: "1", size: 2, value: key })),
             field("note", "Note for graders", make("input", { name: "note", value: note })),
+            field("when", "Chosen by", this.#outcomes(when ?? "")),
             make("div", { class: "moves" },
                 make("button", { type: "button", "aria-label": "Move up", onclick: () => this.#move(row, -1) }, "↑"),
                 make("button", { type: "button", "aria-label": "Move down", onclick: () => this.#move(row, 1) }, "↓"),
@@ -80,7 +92,7 @@ export class Editor {
     get #edited() {
         const items = [...by("editor-items").children].map((row) => {
             const value = (name) => row.querySelector(`[name=${name}]`).value.trim();
-            return { id: row.dataset.id, points: Number(value("points")), text: value("text"), note: value("note"), key: value("key") };
+            return { id: row.dataset.id, points: Number(value("points")), text: value("text"), note: value("note"), key: value("key"), when: row.querySelector("[name=when]").value };
         });
         const most = by("editor-most").value;
         return { items, start: by("editor-start").value, least: Number(by("editor-least").value || 0), most: most === "" ? null : Number(most), guide: by("editor-guide").value };

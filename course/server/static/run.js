@@ -58,7 +58,7 @@ function draw({ cells, before, own, seconds }) {
     said.textContent = `Ran in ${seconds} s.`;
     const struck = before.length ? [make("p", { class: "bad" }, `Before the answer: ${before.join("; ")}`)] : [];
     const result = (html) => (html ? make("div", { html }) : make("p", { class: "dim" }, "No output."));
-    const answer = cells.flatMap(({ code, html }) => [make("div", { class: "cell", html: code }), result(html)]);
+    const answer = cells.flatMap(({ code, html }) => [cells.length > 1 ? make("div", { html: code }) : "", result(html)]);
     came.replaceChildren(...struck,
         ...(own === null ? [] : [make("h3", {}, "Your cell"), result(own)]),
         ...(answer.length ? [make("h3", {}, "The answer, run again"), ...answer] : []));
