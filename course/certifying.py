@@ -9,7 +9,7 @@ from typing import Any
 
 from course import layout as disk
 from course import proving
-from course.certificate import credential, paper
+from course.certificate import FOLDER, credential, paper
 from course.certificate.credential import Certificate, Shown
 from course.errors import Invalid, Refused, Unavailable
 from course.insight import shown
@@ -22,8 +22,6 @@ from course.store.evidence import Line
 from course.term import Course
 
 __all__ = ["Audited", "Issued", "audit", "certify", "key", "renewal", "told", "words"]
-
-FOLDER = "certificates"
 
 
 @dataclass(frozen=True, slots=True)

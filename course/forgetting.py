@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course import layout as disk
+from course.certificate import FOLDER
 from course.exchange import requests
 from course.insight.frames import PSEUDONYMOUS
 from course.layout import Layout
@@ -66,6 +67,7 @@ def kept(course: Course, learner: str) -> Kept:
         layout.autograded,
         layout.feedback,
         layout.root / ".course" / "attempts",
+        layout.root / FOLDER,
     )
     exchange = layout.exchange / layout.course_id
     folders = [step / learner for step in steps if (step / learner).is_dir()]

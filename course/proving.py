@@ -7,26 +7,31 @@ gradebook and in the submission, so that what a kill left out comes in the next 
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from course.authoring import outline, versions
+from course.authoring import versions
 from course.authoring.versions import Version
+from course.errors import Invalid
 from course.grading.quiz import judge_quiz
 from course.insight import shown
 from course.insight.shown import Answer, Corrected
 from course.lesson import record
 from course.lesson.record import State, Try
 from course.model import Kind, Mark, Outcome, Question
-from course.questions import Item
+from course.questions import Item, sheet
 from course.store import evidence, reading, returns
 from course.store.database import Row
 from course.store.returns import Told
 from course.term import Course
 
 __all__ = ["contents", "gather", "taught"]
+
+_UNKNOWN = Version(0, "", "", {"questions": {}, "tests": {}})
+"""What stands for the version of a lesson that was released before versions were kept."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,15 @@ class _Lesson:
     must: Mapping[str, Item]
 
     @classmethod
-    def read(cls, course: Course, lesson: str) -> "_Lesson":
-        version = versions.last(course.layout, lesson) or course.version(lesson)
-        items = course.items(lesson)
-        return cls(
-            course, lesson, version, _about(course, lesson, items), _contents(version),
-            {name: item for name, item in items.items() if item.mode == "must-correct"},
-        )  # fmt: skip
+    def read(cls, course: Course, lesson: str, graded: Iterable[str]) -> "_Lesson":
+        """Read a lesson as it was released: what its author changed since was asked of nobody."""
+        version = versions.last(course.layout, lesson) or _UNKNOWN
+        items, sections = _released(course.layout.release / lesson)
+        must = {name: item for name, item in items.items() if item.mode == "must-correct"}
+        named = {name: tuple(one["objectives"]) for one in sections for name in one["questions"]}
+        named |= {name: (item.objective,) for name, item in items.items() if item.objective}
+        about = _about(course.file.lesson(lesson).objectives, named, {*graded, *must})
+        return cls(course, lesson, version, about, _contents(version), must)
 
 
 def gather(course: Course, lesson: str, by: str = "", learner: str | None = None) -> int:
@@ -61,24 +68,45 @@ def gather(course: Course, lesson: str, by: str = "", learner: str | None = None
 
     Args:
         learner: only what is about this one.
+
+    Raises:
+        Invalid: what was released of the lesson can't be read.
     """
-    known, new = _Lesson.read(course, lesson), 0
-    if not known.about:
-        return 0
+    new = 0
     with course.book() as book:
         told, attempts = returns.last(book, lesson), reading.attempts(book, lesson)
+        known = _Lesson.read(
+            course, lesson, (mark.question for one in told.values() for mark in one.marks)
+        )
         before = _latest(evidence.lines(book, learner), lesson)
-        people = sorted(told) if learner is None else [each for each in told if each == learner]
-        for who in people:
-            last, attempt = told[who], attempts.get((lesson, who))
-            mine = before.get(who, {})
-            if attempt is None or _is_known(mine, known, last, attempt):
+        for who in sorted(told) if learner is None else [learner] if learner in told else []:
+            attempt = attempts.get((lesson, who))
+            if attempt is None or _is_known(before.get(who, {}), known, told[who], attempt):
                 continue
-            bodies = [each for each in _bodies(known, who, last, attempt)
-                      if _plain(each) != _plain(mine.get(each["objective"], {}))]  # fmt: skip
+            bodies = _bodies(known, who, told[who], attempt)
             with book.transaction() as connection:
-                new += len(evidence.append(connection, who, bodies, by))
+                # looked at again: somebody else may have gathered meanwhile
+                mine = _latest(evidence.of(connection, who), lesson).get(who, {})
+                fresh = [
+                    each
+                    for each in bodies
+                    if _plain(each) != _plain(mine.get(each["objective"], {}))
+                ]
+                new += len(evidence.append(connection, who, fresh, by))
     return new
+
+
+def _released(folder: Path) -> tuple[dict[str, Item], list[dict[str, Any]]]:
+    """Return questions and sections of a release; a lesson without any of ours has none."""
+    path = folder / sheet.NAME
+    if not path.is_file():
+        return {}, []
+    try:
+        text = path.read_text(encoding="utf-8")
+        return sheet.items(text), list(sheet.about(text).get("sections", ()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Invalid("what was released can't be read", where=str(path), found=f"{type(error).__name__}: {error}",
+                      hint=f"release it again: course release {folder.name}") from error  # fmt: skip
 
 
 def taught(course: Course) -> dict[str, list[str]]:
@@ -101,21 +129,18 @@ def contents(course: Course) -> dict[tuple[str, str], str]:
     return found
 
 
-def _about(course: Course, lesson: str, items: Mapping[str, Item]) -> dict[str, frozenset[str]]:
+def _about(
+    objectives: Sequence[str], named: Mapping[str, tuple[str, ...]], asked: Collection[str]
+) -> dict[str, frozenset[str]]:
     """Return the questions of each objective: as declared, else all that declare none.
 
     That is the rule of `course.lesson.plan`, by which learners see how far they are, over all graded
     and must-correct questions.
     """
-    sections = outline.sections(node for _, node in course.sources.notebooks(lesson))
-    named = {name: tuple(one["objectives"]) for one in sections for name in one["questions"]}
-    named |= {name: (item.objective,) for name, item in items.items() if item.objective}
-    asked = [question.id for question in course.source_questions(lesson)]
-    asked += [name for name, item in items.items() if item.mode == "must-correct"]
     rest = frozenset(name for name in asked if not named.get(name))
     return {
         objective: frozenset(name for name in asked if objective in named.get(name, ())) or rest
-        for objective in course.file.lesson(lesson).objectives
+        for objective in objectives
     }
 
 

@@ -70,18 +70,17 @@ def join(
     """
     from course.study import Study  # noqa: PLC0415  as in _open
 
-    if "/join/" not in course and not hub:
-        study = Study.join(folder, Path(course), learner)
-        lessons = study.reach.lessons()
-    elif (folder / "course.toml").is_file():
-        _join_as_staff(folder.resolve(), course, name or getuser())
+    if (folder / "course.toml").is_file() and ("/join/" in course or hub):
+        _join_as_staff(folder, course, name)
         return
-    else:
-        who = name or learner or getuser()
-        study = Study.join_by_link(folder, course, who, _hub_token() if hub else "")
-        lessons = study.reach.lessons()
-        for lesson in lessons[:1]:
+    if "/join/" in course or hub:
+        who, token = name or learner or getuser(), _hub_token() if hub else ""
+        study = Study.join_by_link(folder, course, who, token)
+        for lesson in study.reach.lessons()[:1]:
             study.fetch(lesson)
+    else:
+        study = Study.join(folder, Path(course), learner)
+    lessons = study.reach.lessons()
     show.say(
         f"joined {study.reach.course_id} as {study.reach.learner}; lessons: {show.listing(lessons)}"
     )
@@ -92,6 +91,13 @@ def _join_as_staff(root: Path, link: str, name: str) -> None:
     from course.serving import join_as_staff  # noqa: PLC0415  as in _open
 
     access = join_as_staff(root, link, name)
+    show.say(f"{access.course} is reached at {access.url}, as {access.who}")
+
+
+def _join_as_staff(folder: Path, course: str, name: str | None) -> None:
+    from course.serving import join_as_staff  # noqa: PLC0415  as in _open
+
+    access = join_as_staff(folder.resolve(), course, name or getuser())
     show.say(f"{access.course} is reached at {access.url}, as {access.who}")
 
 

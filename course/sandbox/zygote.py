@@ -7,6 +7,7 @@ behind walls before it imports anything that notebooks need. `course.sandbox.war
 import gc
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -26,6 +27,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asked = False
     try:
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # rooms have limits of their own
         # where memory runs out, it is taken from notebooks, and not from those who run them
         Path("/proc/self/oom_score_adj").write_text("1000")
         wall = walls.named(order["level"])

@@ -58,8 +58,7 @@ def append(
     table, lines = tables.evidence, list[Line]()
     if not bodies:
         return lines
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    _alone(connection)
     last = connection.execute(
         sa.select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)
     ).first()
@@ -92,6 +91,19 @@ def lines(
     with book.reading() as connection:
         found = [_line(row) for row in connection.execute(query).mappings()]
     return [each for each in found if until is None or each.at <= until]
+
+
+def of(connection: Connection, learner: str) -> list[Line]:
+    """Return the rows about a learner on a connection that is open; nobody appends until it is done."""
+    table = tables.evidence
+    _alone(connection)
+    query = sa.select(table).where(table.c.learner == learner).order_by(table.c.number)
+    return [_line(row) for row in connection.execute(query).mappings()]
+
+
+def _alone(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 def head(book: Gradebook) -> str:

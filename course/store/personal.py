@@ -33,6 +33,7 @@ _GONE = (
     tables.feedback,
     tables.extension,
     tables.rest,
+    tables.account,
 )
 """What tells of a person in words, or of what is over once they are gone."""
 _KEPT = (

@@ -20,6 +20,8 @@ from safety import faults, hand_in, picture
 from course.certificate import credential, did, paper, proof
 from course.errors import Invalid
 from course.signing import Key
+from course.store import accounts, evidence
+from course.term import Course
 
 VECTOR = json.loads((Path(__file__).parents[1] / "data" / "eddsa-jcs-2022.json").read_text("utf-8"))
 """W3C's own example, see the file."""
@@ -241,6 +243,7 @@ def test_nothing_new_gives_the_same_certificate_again(root: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_renewal_asks_for_nothing_while_all_holds(root: Path) -> None:
     classroom.course("certify ana", root)
     assert classroom.course("certify ana --renew", root).out.startswith("written again")
@@ -286,3 +289,22 @@ def test_handing_old_answers_in_again_renews_nothing(root: Path) -> None:
     hand_in(root, "ana", [], at=dt.datetime.now(dt.UTC) + 500 * DAY)
     said = classroom.course("certify ana --renew", root, code=3).out
     assert "leave (learning): answer its questions again in fire" in said
+
+
+def test_who_is_forgotten_keeps_what_they_were_given_and_nothing_of_it_stays_here(
+    root: Path,
+) -> None:
+    classroom.course("certify ana", root)
+    (path,) = (root / "certificates" / "ana").glob("*.json")
+    given = root.parent / "given.json"
+    given.write_bytes(path.read_bytes())
+    with Course.open(root).book() as book, book.transaction() as connection:
+        accounts.remember(connection, "https://lms.example.org", "u1", "ana")
+    classroom.course("forget ana --yes", root)
+    assert not (root / "certificates" / "ana").exists()
+    with Course.open(root).book() as book:
+        assert evidence.check(book) == 5
+        with book.reading() as connection:
+            assert accounts.names(connection, "https://lms.example.org") == {}
+    said = classroom.course(f"verify {given} --course .", root).out
+    assert said.startswith("holds: Safety at work, Ana Novak (ana)")

@@ -169,7 +169,7 @@ def test_cmi5_speaks_in_the_order_that_it_asks_for(
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_the_page_has_no_serious_fault_of_accessibility(
     browser: Browser, certified: Path, store: Store, scheme: Literal["light", "dark"]
 ) -> None:

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import classroom
@@ -13,7 +15,7 @@ from safety import hand_in
 
 from course import proving
 from course.errors import Invalid, Unavailable
-from course.store import evidence, tables
+from course.store import evidence, returns, tables
 from course.store.database import Gradebook
 from course.term import Course
 
@@ -75,6 +77,7 @@ def test_what_is_only_marked_and_not_returned_is_no_evidence_yet(
     assert rows(course, "ana")[len(before) :] == [("leave", "learning")]
 
 
+@pytest.mark.thorough
 def test_a_record_that_praises_itself_is_judged_by_the_key(root: Path, course: Course) -> None:
     work = root / "submitted" / "ben" / "fire" / "record.jsonl"
     praised = work.read_text("utf-8").replace(
@@ -83,6 +86,34 @@ def test_a_record_that_praises_itself_is_judged_by_the_key(root: Path, course: C
     work.write_text(praised, encoding="utf-8")
     hand_in(root, "ben", [])
     assert set(rows(course, "ben")) == {("leave", "learning"), ("alarm", "learning")}
+
+
+def test_an_authors_mistake_in_a_draft_keeps_nobody_waiting(root: Path, course: Course) -> None:
+    before = rows(course, "ana")
+    draft = root / "notebooks" / "fire" / "fire.md"
+    draft.write_text(draft.read_text("utf-8").replace("- [x] left", "- [y] left"), "utf-8")
+    assert "can't be released" in classroom.course("release fire", root, code=2).err
+    classroom.course("mark fire ana exit --points 1", root)
+    classroom.course("return fire", root)
+    assert rows(course, "ana")[len(before) :] == [("leave", "learning")]
+
+
+def test_a_release_that_is_damaged_is_told(root: Path, course: Course) -> None:
+    (root / "release" / "fire" / "lesson.json").write_text("{", "utf-8")
+    with pytest.raises(Invalid, match="what was released can't be read"):
+        proving.gather(course, "fire")
+
+
+def test_two_who_gather_at_once_write_each_row_once(course: Course) -> None:
+    with course.book() as book:
+        told = returns.last(book, "fire")["ana"]
+        first = replace(told.marks[0], points=0.0)
+        returns.save(book, "fire", "ana", replace(told, version=2, marks=(first, *told.marks[1:])))
+    with ThreadPoolExecutor(4) as threads:
+        new = list(threads.map(lambda _: proving.gather(course, "fire"), range(4)))
+    assert sum(new) == 1
+    with course.book() as book:
+        assert evidence.check(book) == 5
 
 
 # nothing changes unseen ---------------------------------------------------------------------------

@@ -139,6 +139,7 @@ def test_a_launch_counts_once_and_only_from_who_is_known(tool: Tool, platform: P
         tool.launch({}, {})
 
 
+@pytest.mark.thorough
 def test_the_roster_comes_over(root: Path, tool: Tool, platform: Platform) -> None:
     launching.received(Course.open(root), go(tool, platform, TINA))
     classroom.course("learners add ana --email ana@example.org", root)
@@ -185,6 +186,7 @@ def test_scores_go_back_and_what_waits_for_a_person_goes_without_one(
     assert platform.refused == []
 
 
+@pytest.mark.thorough
 def test_what_is_missing_is_told(root: Path, tool: Tool, platform: Platform) -> None:
     assert (
         "no learning platform has launched 'fire' yet"
@@ -282,6 +284,7 @@ def test_a_learner_comes_through_the_door_and_is_told_how_to_begin(
     assert "cleo" in {each.id for each in Course.open(root).learners()}
 
 
+@pytest.mark.thorough
 def test_a_learner_is_led_to_where_lessons_are_opened(
     root: Path, tool: Tool, platform: Platform
 ) -> None:

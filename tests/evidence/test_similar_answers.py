@@ -72,7 +72,7 @@ def test_the_page_marks_similar_lines_by_a_sign_and_carries_nothing_out(root: Pa
     assert "Content-Security-Policy" in page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_the_page_can_be_read_by_everybody(
     root: Path, browser: Browser, scheme: Literal["light", "dark"]
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from course.insight import answers, items
@@ -51,6 +51,7 @@ def test_a_difference_of_proportions_has_newcombes_interval(example: list[float]
     assert (round(found.low, 4), round(found.high, 4)) == (low, high)
 
 
+@settings(deadline=None)
 @given(n=some.integers(1, 500), data=some.data())
 def test_an_interval_holds_its_own_figure_and_stays_in_bounds(
     n: int, data: some.DataObject
@@ -140,6 +141,7 @@ def test_nothing_and_little_give_no_figures_and_no_warnings(scores: pd.DataFrame
     assert len(found) == scores.shape[1]
 
 
+@settings(deadline=None, max_examples=20)
 @given(some.permutations(range(40)))
 def test_the_order_of_learners_changes_no_figure(order: list[int]) -> None:
     scores = class_of()

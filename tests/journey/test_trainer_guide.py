@@ -1,10 +1,17 @@
 """The trainer's guide takes a newcomer from an empty folder to a released lesson, as it says."""
 
+import ast
 import re
+import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
 from test_readme import shell
+
+from course.authoring import marks
+from course.questions import check
+from course.questions.text import parse
 
 GUIDE = Path(__file__).parents[2] / "docs" / "trainer.md"
 
@@ -21,3 +28,18 @@ def test_a_newcomer_gets_from_an_empty_folder_to_a_released_lesson(tmp_path: Pat
     assert "Complete the function" in released
     assert "statistics.median" not in released
     assert "took-the-mean" not in released
+
+
+def test_what_the_guide_shows_of_a_lesson_is_read_as_it_says() -> None:
+    guide = GUIDE.read_text(encoding="utf-8").partition("\n## The source")[2]
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    texts = re.findall(r"(?:^    .*\n?)+", guide, re.MULTILINE)
+    read = [source for language, source in blocks if language == "python"]
+    shown = [textwrap.dedent(text) for text in texts] + read
+    asked = [text for text in shown if text.startswith("%%quiz")]
+    marked = [marks.read(text) for text in shown if text.startswith("#|")]
+    assert [check(parse(text)) for text in asked] == [[]]
+    assert [mark.word for mark in marked] == ["answer", "exercise"]
+    assert [mark.problems for mark in marked] == [[], []]
+    assert all(ast.parse(source) for source in read)
+    assert all(tomllib.loads(source) for language, source in blocks if language == "toml")

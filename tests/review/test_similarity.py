@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from course.review.similarity import similar, tokens
@@ -87,6 +87,7 @@ def test_anything_can_be_handed_in(text: str) -> None:
     similar({"ana": text, "ben": text, "cleo": LOOP})
 
 
+@settings(deadline=None, max_examples=20)
 @given(some.randoms())
 def test_the_order_of_learners_changes_nothing(random_: random.Random) -> None:
     answers = [("ana", LOOP), ("ben", RENAMED), ("cleo", FRAME), ("dan", FRAME + LOOP)]

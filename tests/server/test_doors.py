@@ -126,7 +126,7 @@ def test_whoever_runs_the_server_is_an_instructor_where_nobody_is_declared(
 ) -> None:
     page = client.get("/course/")
     assert f"{OWNER}, instructor" in page.text
-    assert 'data-may="compare grade mark mend release rubric see"' in page.text
+    assert 'data-may="compare grade mark mend oversee release rubric see tend"' in page.text
 
 
 def test_a_mark_is_made_in_the_name_that_the_identity_provider_knows(
