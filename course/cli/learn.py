@@ -87,13 +87,6 @@ def join(
     show.say(_first_step(study, lessons))
 
 
-def _join_as_staff(root: Path, link: str, name: str) -> None:
-    from course.serving import join_as_staff  # noqa: PLC0415  as in _open
-
-    access = join_as_staff(root, link, name)
-    show.say(f"{access.course} is reached at {access.url}, as {access.who}")
-
-
 def _join_as_staff(folder: Path, course: str, name: str | None) -> None:
     from course.serving import join_as_staff  # noqa: PLC0415  as in _open
 
