@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, feather
 
+from course.errors import Unavailable
 from course.lesson import record
 from course.lesson.state import VERBS
 
@@ -120,11 +122,12 @@ def tables(roots: Sequence[Path], wanted: Sequence[Sequence[Pair]]) -> Iterator[
         jobs = [(f"{scratch}/{number}.arrow", list(pairs)) for number, pairs in enumerate(wanted)]
         workers = [_start(roots, jobs[number::count]) for number in range(count)]
         try:
-            for worker in workers:
-                if worker.wait():
-                    raise RuntimeError(
-                        f"a process that reads records ended with {worker.returncode}"
-                    )
+            ended = [worker.wait() for worker in workers]
+            if any(ended):
+                raise Unavailable(
+                    "a process that reads records ended", where=str(roots[0]), found=f"exit codes {ended}",
+                    hint="what it said stands above; mend it, and run it again: nothing is lost",
+                )  # fmt: skip
             yield from (feather.read_table(path, memory_map=True) for path, _ in jobs)
         finally:
             for worker in workers:
@@ -135,8 +138,12 @@ def tables(roots: Sequence[Path], wanted: Sequence[Sequence[Pair]]) -> Iterator[
 def _start(roots: Sequence[Path], jobs: list[Any]) -> "subprocess.Popen[bytes]":
     worker = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE)
     assert worker.stdin is not None  # noqa: S101  it was asked for
-    worker.stdin.write(json.dumps({"roots": [str(root) for root in roots], "jobs": jobs}).encode())
-    worker.stdin.close()
+    with suppress(BrokenPipeError):  # how it ended is told below
+        worker.stdin.write(
+            json.dumps({"roots": [str(root) for root in roots], "jobs": jobs}).encode()
+        )
+    with suppress(BrokenPipeError):
+        worker.stdin.close()
     return worker
 
 

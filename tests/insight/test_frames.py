@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import shutil
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import course.insight
+from course.errors import Unavailable
 from course.insight import pace, shelf
 from course.insight import records as bulk
 from course.insight.columns import shaped
@@ -74,8 +76,6 @@ def test_tests_are_the_notes_of_the_verdicts(graded: Course) -> None:
 
 
 def test_a_mark_that_changes_is_seen_at_the_next_look(tmp_path: Path, graded: Course) -> None:
-    import shutil
-
     root = shutil.copytree(graded.layout.root, tmp_path / "course")
     mine = Course.open(root)
     assert course.insight.open(root).marks["points"].isna().sum() > 1
@@ -197,6 +197,17 @@ def test_processes_read_the_same_as_one(tmp_path: Path, monkeypatch: pytest.Monk
         pa.concat_tables(bulk.tables([tmp_path], wanted)).unify_dictionaries().to_pydict()
         == alone.to_pydict()
     )
+
+
+def test_a_reader_that_ends_early_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(2):
+        records.write(tmp_path / f"l{number}" / "one", [("i", 0, "opened", "q", {})])
+    monkeypatch.setattr(bulk, "LARGE", 0)
+    monkeypatch.setattr(bulk.os, "sched_getaffinity", lambda _who: {0, 1})
+    monkeypatch.setattr(bulk.sys, "executable", shutil.which("false"))
+    with pytest.raises(Unavailable, match="a process that reads records ended") as caught:
+        list(bulk.tables([tmp_path], [[("l0", "one")], [("l1", "one")]]))
+    assert caught.value.found == "exit codes [1, 1]"
 
 
 # the cache ---------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Every number on a page, against a plain recomputation from the gradebook's marks."""
 
+import builtins
 import csv
 import io
 import json
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from course.cli import run
-from course.errors import CourseError, Invalid, NotFound
+from course.errors import CourseError, Invalid, NotFound, Unavailable
 from course.insight.columns import STATES
 from course.overseeing import Oversight
 from course.report import charts, pages, render
@@ -223,6 +224,22 @@ def test_a_pdf_is_tagged_and_has_its_title(oversight: Oversight) -> None:
     assert b'pdfuaid:part="1"' in plain
     assert b"/StructTreeRoot" in plain
     assert b"Working safely with data" in plain
+
+
+def test_a_pdf_without_pango_says_what_to_install(
+    oversight: Oversight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *more: Any) -> Any:
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return real(name, *more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(Unavailable, match="apt-get install libpango") as caught:
+        render.pdf(oversight.page("worklist", (), Choice()))
+    assert caught.value.found == "cannot load library 'libpango-1.0-0'"
 
 
 def test_charts_say_in_words_what_they_show() -> None:
