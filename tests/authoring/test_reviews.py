@@ -8,6 +8,8 @@ import classroom
 import pytest
 from classroom import course
 
+pytestmark = pytest.mark.thorough
+
 TODAY = dt.datetime.now(dt.UTC).date()
 
 

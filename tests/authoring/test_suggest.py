@@ -14,6 +14,8 @@ from classroom import course
 from course.authoring import inputs, suggested
 from course.authoring.literals import NoLiteralError, assertions, literal
 
+pytestmark = pytest.mark.thorough
+
 TABLE = """import pandas as pd
 staff = pd.DataFrame({"team": ["a", "b", "a"], "pay": [30.5, 20.0, None]})"""
 EARNERS = '''#| exercise: earners points=2

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from course import layout as disk
 from course import notebook as notebooks
@@ -29,15 +29,6 @@ __all__ = ["TOKEN", "Server", "jupyterlab", "serving"]
 LESSON = "first-look"
 DOCS = Path(__file__).parents[2] / "docs"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-ARGUMENTS = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-NO_CHROMIUM = (
-    "The browser tests need Chromium, and none is installed. `make test` installs it when it may; "
-    "by hand, on Debian: sudo apt-get install chromium"
-)
-
 # What hostile.* says wherever a person can write: each would set a flag, if it ran.
 SCRIPT = "<script>window.hacked = 1; alert(1)</script>"
 IMAGE = '<img src="x:" onerror="window.hacked = 1; alert(1)">'
@@ -158,19 +149,6 @@ def _hand_in(
         if name == "mallory":
             record.append(folder, "answered", SCRIPT, {"response": [IMAGE]})
     study.submit(lesson)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium; none is ever downloaded."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next((path for name in names if (path := shutil.which(name))), None)
-    if program is None:
-        pytest.fail(NO_CHROMIUM, pytrace=False)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

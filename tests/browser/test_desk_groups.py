@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import waiting
 from conftest import accessible
 from playwright.sync_api import Page, expect
 from servers import TOKEN, serving
 
 from course.cli.make import lab_command
+
+pytestmark = pytest.mark.thorough
 
 PLACE = f"{waiting.LESSON}/{waiting.LESSON}/{waiting.CODE}"
 

@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from course.cli.make import lab_command
 from course.term import Course
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def desk(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Course, Server]]:

@@ -24,6 +24,8 @@ from course.review.rubric import Item, Rubric
 from course.store import judging
 from course.term import Course
 
+pytestmark = pytest.mark.thorough
+
 PEOPLE = ("ana", "ben", "chloe", "dario", "elif", "farid", "mallory")
 RUBRIC = Rubric((
     Item("goal", 1, "Names a **goal**", "any goal at work will do"),

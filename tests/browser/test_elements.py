@@ -13,6 +13,8 @@ from test_lesson import choose
 
 from course.study import Study
 
+pytestmark = pytest.mark.thorough
+
 NOTEBOOK = "elements.ipynb"
 GATED = "gated.ipynb"
 VIDEO = "what-is-a-table.webm"

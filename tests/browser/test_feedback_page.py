@@ -7,6 +7,8 @@ import pytest
 from conftest import LESSON, Term, accessible
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.thorough
+
 LIGHT_AND_DARK = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 

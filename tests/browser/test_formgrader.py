@@ -9,6 +9,8 @@ import pytest
 from conftest import LESSON, Server, Term, serving
 from playwright.sync_api import Locator, Page, expect
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def lab(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

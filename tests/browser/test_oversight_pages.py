@@ -16,6 +16,8 @@ from course.overseeing import Oversight
 from course.report import render
 from course.report.page import Choice
 
+pytestmark = pytest.mark.thorough
+
 NewPage = Callable[..., Page]
 
 

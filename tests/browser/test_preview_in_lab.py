@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, expect
 
 from course.cli import run
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def shown(tmp_path: Path) -> Iterator[tuple[Path, str]]:

@@ -1,12 +1,10 @@
-"""A small course about safety, with two learners whose work was graded and returned; and a browser."""
+"""A small course about safety, with two learners whose work was graded and returned."""
 
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
 
@@ -51,17 +49,3 @@ def root(made: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def course(root: Path) -> Course:
     return Course.open(root)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.skip("Chromium is not installed; `make test` installs it when it may")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=found, args=["--headless=new", "--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()

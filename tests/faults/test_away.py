@@ -12,6 +12,8 @@ import pytest
 from classroom import answer, course, join, points, tree
 from processes import hold, let_go
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -16,6 +16,8 @@ from classroom import DOUBLE, answer, course, join, points
 
 from course import notebook
 
+pytestmark = pytest.mark.thorough
+
 Spoil = Callable[[Path, dict[str, Any]], None]
 BAD: dict[str, Spoil] = {}
 KEPT = "kept-from-learners"

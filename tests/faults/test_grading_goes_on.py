@@ -17,6 +17,8 @@ from batch import CODE, COMMAND, TO_GRADE, Batch
 from classroom import course
 from processes import hold, let_go
 
+pytestmark = pytest.mark.thorough
+
 LONG = "COURSE_KILLS" in os.environ  # `make faults`
 LOCKED = 20 if LONG else 3
 

@@ -27,6 +27,8 @@ from classroom import course, digest
 from course.lesson import record
 from course.sandbox.probe import probe
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 QUESTIONS = ("total", "table", "mean", "which-mean")
 FULL = (4, 3, 2, 1)

@@ -14,6 +14,8 @@ from nbgrader.utils import get_partial_grade
 
 from course.grading import grade
 
+pytestmark = pytest.mark.thorough
+
 MEAN = "def mean(values):\n    return sum(values) / len(values)\n"
 SPREAD = "def spread(values):\n    return max(values) - min(values)\n"
 ROWS = 'rows = len(open("data.csv").read().splitlines()) - 1\n'

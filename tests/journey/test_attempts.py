@@ -8,6 +8,8 @@ import pytest
 
 from course.cli import run
 
+pytestmark = pytest.mark.thorough
+
 RIGHT = "def double(number):\n    return 2 * number"
 WRONG = "def double(number):\n    return number ** 2"
 

@@ -11,6 +11,8 @@ import pytest
 
 from course.cli import run
 
+pytestmark = pytest.mark.thorough
+
 PLAIN = {
     "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
     "display_name": "Plain", "language": "python",

@@ -17,6 +17,8 @@ from course.sandbox.probe import probe
 from course.sandbox.session import Limits, Place, Strike
 from course.sandbox.walls import LADDER
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module", params=LADDER)
 def warm(request: pytest.FixtureRequest) -> Iterator[Zygote]:
