@@ -138,8 +138,8 @@ def mark_at_the_desk(hand: Hand, url: str) -> None:
         hand.press("Tab", "Control+a", str(points))
         if points:
             hand.press(
-                *["Tab"] * 6, "Enter"
-            )  # over key, note, up, down and remove to "Add an item"
+                *["Tab"] * 7, "Enter"
+            )  # over key, note, tests, up, down and remove to "Add an item"
     hand.press("Control+Enter")
     expect(page.get_by_text("The rubric is saved.")).to_be_visible()
     for number in range(HOW_MANY):
