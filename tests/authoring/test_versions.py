@@ -12,6 +12,8 @@ from classroom import DOUBLE, SQUARE, answer, course, join, points
 
 from course.authoring import changes, versions
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -10,6 +10,8 @@ from course.store import tables
 from course.store.asked import Asked
 from course.term import Course
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def twice(course: Course, wish: Asked, seats: Seats) -> Course:

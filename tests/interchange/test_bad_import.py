@@ -14,6 +14,8 @@ from course.cli import run
 from course.errors import CourseError, Invalid, NotFound, Refused
 from course.interchange import package
 
+pytestmark = pytest.mark.thorough
+
 ENTITIES = """<?xml version="1.0"?>
 <!DOCTYPE quiz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <quiz><question type="essay"><name><text>&b;</text></name></question></quiz>"""

@@ -15,6 +15,8 @@ from course.lesson import record
 from course.preview import Preview
 from course.term import Course
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

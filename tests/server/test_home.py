@@ -15,6 +15,8 @@ from waiting import CODE, LESSON, WRITTEN
 from course import returning
 from course.store import tables
 
+pytestmark = pytest.mark.thorough
+
 PLACE = f"{LESSON}/{LESSON}/{WRITTEN}"
 Until = Callable[[Callable[[], Any]], Any]
 
