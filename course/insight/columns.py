@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 TIME = "datetime64[us, UTC]"
 NAME, TEXT, NUMBER, COUNT, YES = "category", "string", "float64", "int32", "bool"
@@ -173,6 +174,15 @@ def shaped(
             series = series.astype(each.dtype)
         kept = kept.assign(**{key: series})
     return kept.reset_index(drop=True)
+
+
+def schema(name: str) -> "pa.Schema":
+    """Return the columns of the frame of this name, as Arrow has them."""
+    import pyarrow as pa  # noqa: PLC0415  heavy, for those who ask
+
+    kinds = {NAME: pa.dictionary(pa.int32(), pa.string()), TIME: pa.timestamp("us", "UTC"), TEXT: pa.string(),
+             NUMBER: pa.float64(), COUNT: pa.int32(), YES: pa.bool_()}  # fmt: skip
+    return pa.schema([(key, kinds[each.dtype]) for key, each in FRAMES[name].items()])
 
 
 def each_row(data: "pd.DataFrame") -> Iterator[Any]:

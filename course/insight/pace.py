@@ -15,6 +15,7 @@ import pandas as pd
 
 from course.insight.columns import shaped
 
+VERSION = 1
 PAUSE = dt.timedelta(minutes=30)
 Frame = pd.DataFrame
 
