@@ -150,6 +150,11 @@ class Graded:
     fingerprint: str = ""
 
 
+TURNING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""What turns the direction of the writing after it, as code points: a name or code that has it reads as another."""
+_STRAIGHT = dict.fromkeys(TURNING)
+
+
 @dataclass(frozen=True, slots=True)
 class Learner:
     """One person who takes the course.
@@ -169,7 +174,7 @@ class Learner:
     @property
     def name(self) -> str:
         """The name to address the person by; the id when none is known."""
-        return f"{self.first_name} {self.last_name}".strip() or self.id
+        return f"{self.first_name} {self.last_name}".translate(_STRAIGHT).strip() or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def page(view: View, name: str) -> Page:
     marks, shares = _marks(view, name), shares_of(view, name)
     waiting = int((marks["state"] == "needs a person").sum())
     facts = [(f"{(view.attempts['lesson'] == name).sum()} of {len(view.learners)}", "handed in"),
-             (percent(shares.mean()).shown or "no", "of the points, mean"), (f"{waiting}", "answers wait for a person")]  # fmt: skip
+             (percent(shares.mean()).shown or "none yet", "of the points, mean"), (f"{waiting}", "answers wait for a person")]  # fmt: skip
     about = file.lesson(name)
     chart = charts.spread("Shares of the points", [float(each) for each in shares], "learners")
     texts = {each.id: each.text for each in file.objectives}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import waiting
 from conftest import IMAGE, LINK, SCRIPT, accessible
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from servers import TOKEN, Server, serving
 
 from course import layout as disk
@@ -219,6 +219,62 @@ def test_a_grader_marks_a_whole_question_from_the_keyboard(
     everything_is_sent(page)
     points = sorted((points or 0, said) for points, said in room.marks().values())
     assert points == [(1, "")] * 5 + [(1, "Why?"), (1.5, "Good: $x^2$ and **more**.")]
+
+
+def test_a_key_pressed_while_the_next_answer_is_coming_changes_nothing(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route(
+        "**/api/ahead/**", lambda route: route.abort()
+    )  # each is asked for when it is wanted
+    opened(page, room.address(room.gita))
+    first = answer(page)
+    page.keyboard.press("1")
+    page.route("**/api/next/**", hold)
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_have_text(re.compile("saved"))
+    until(page, "document.querySelector('[aria-busy]') !== null")
+    for key in ("2", "+", "u", "p", "c", "x", "3"):
+        page.keyboard.press(key)
+    with pytest.raises(Error, match="Timeout"):  # nor does the mouse
+        page.get_by_role("button", name="Half a point more").click(timeout=300)
+    expect(page.locator("#saved")).to_contain_text("still on its way")
+    expect(page.locator("#score")).to_have_text("1")
+    assert "draft" not in " ".join(page.evaluate("Object.keys(localStorage)"))
+    assert answer(page) == first
+    while not held:
+        page.wait_for_timeout(30)
+    page.unroute("**/api/next/**")
+    held[0].continue_()
+    expect(page.locator("#score")).to_have_text("\N{EN DASH}")
+    expect(page.locator("#saved")).to_be_empty()
+    assert answer(page) != first
+    page.keyboard.press("2")  # now it is for this one
+    after(page, "Enter")
+    everything_is_sent(page)
+    points = sorted(points for points, _ in room.marks().values() if points is not None)
+    assert points == [1, 1]
+    assert room.judgements() == ["", ""]
+
+
+def test_the_keys_act_again_when_the_next_answer_could_not_come(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.route("**/api/ahead/**", lambda route: route.abort())
+    opened(page, room.address(room.gita))
+    page.route("**/api/next/**", lambda route: route.abort(), times=1)
+    page.keyboard.press("n")
+    expect(page.locator("#saved")).to_contain_text("The next answer can't be fetched now")
+    page.keyboard.press("1")
+    expect(page.locator("#score")).to_have_text("1")
+    after(page, "Enter")
 
 
 def test_skip_undo_flag_and_the_list_of_keys_are_keys_too(
