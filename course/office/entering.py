@@ -1,4 +1,7 @@
-"""Coming in with a browser: a ticket, which holds once and for a few minutes, becomes a session."""
+"""Coming in with a browser, and going out.
+
+A ticket, which holds once and for a few minutes, becomes a session; so does a name that a JupyterHub tells.
+"""
 
 import datetime as dt
 import hmac
@@ -44,6 +47,37 @@ def enter(office: Office, secret: str) -> tuple[str, str]:
         row = connection.execute(sa.select(member).where(member.c.id == who)).mappings().one()
         note(connection, row["course"], row["name"], "entered")
         return issue(connection, who), str(row["course"])
+
+
+def come_in(office: Office, name: str) -> dict[str, str]:
+    """Give a session in each course that somebody is in by a JupyterHub's name: course -> token.
+
+    Raises:
+        Refused: on no course's list.
+    """
+    member = tables.member
+    with office.transaction() as connection:
+        rows = connection.execute(
+            sa.select(member).where(member.c.name == name).order_by(member.c.course)
+        )
+        found = {}
+        for row in rows.mappings().all():
+            note(connection, row["course"], name, "entered")
+            found[str(row["course"])] = issue(connection, row["id"])
+    if not found:
+        raise Refused(
+            f"'{name}' is on no course's list here",
+            hint="ask your instructor for a link, or to put you on the list: course learners import",
+        )
+    return found
+
+
+def leave(office: Office, token: str) -> None:
+    """End a session; its token lets nobody in any more."""
+    own = tables.token
+    with office.transaction() as connection:
+        mine = (own.c.hash == hashed(token), own.c.revoked_at.is_(None))
+        connection.execute(own.update().where(*mine).values(revoked_at=now()))
 
 
 def proof(token: str) -> str:

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from course.office import entering, live, threads
+from course.office import live, threads
 from course.office.enrolment import Enrolment
-from course.service.pages import COOKIE, Page, Reader, form, page
+from course.service.pages import Page, Reader, form, page, root_of
 
 router = APIRouter(route_class=Page, include_in_schema=False)
 
@@ -17,7 +17,7 @@ router = APIRouter(route_class=Page, include_in_schema=False)
 def look(request: Request, reader: Reader, part: str = "") -> HTMLResponse:
     """Show what is live; with ``part`` only what changes, for the page to put in the place of the old."""
     name = "live-part.html" if part else "live.html"
-    return page(request, name, **_shown(request, reader))
+    return page(request, name, **_shown(reader))
 
 
 @router.post("/courses/{course}/live")
@@ -25,8 +25,7 @@ async def act(request: Request, reader: Reader) -> Response:
     """Begin or end a poll, vote, or go to a section."""
     fields = await form(request)
     await run_in_threadpool(_act, reader, fields)
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/courses/{reader.course}/live", 303)
+    return RedirectResponse(f"{root_of(request)}/courses/{reader.course}/live", 303)
 
 
 def _act(reader: Enrolment, fields: dict[str, str]) -> None:
@@ -43,10 +42,9 @@ def _act(reader: Enrolment, fields: dict[str, str]) -> None:
             live.go_to(reader, lesson, section)
 
 
-def _shown(request: Request, reader: Enrolment) -> dict[str, Any]:
+def _shown(reader: Enrolment) -> dict[str, Any]:
     staff = threads.is_staff(reader.member)
     return {
         "reader": reader.member, "staff": staff, "live": live.look(reader), "most": live.MOST_OPTIONS,
         "sections": live.sections(reader) if staff else [],
-        "proof": entering.proof(request.cookies.get(COOKIE, "")),
     }  # fmt: skip

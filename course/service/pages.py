@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import jinja2
 from fastapi import APIRouter, Depends, Request, Response
@@ -25,6 +25,7 @@ from course.service.questions import Key
 COOKIE = "course-session"
 _HERE = Path(__file__).parent
 _MOST_FORM = 100_000
+_UNKNOWN = 401
 CAREFUL = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -53,9 +54,26 @@ router = APIRouter(route_class=Page, include_in_schema=False)
 
 def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLResponse:
     """Return a page."""
-    root = request.scope.get("root_path", "")
-    text = _pages().get_template(name).render(root=root, **shown)
+    text = _pages().get_template(name).render(
+        root=root_of(request), sign_in=_sign_in(request, status),
+        proof=entering.proof(request.cookies.get(COOKIE, "")), **shown,
+    )  # fmt: skip
     return HTMLResponse(text, status, CAREFUL)
+
+
+def root_of(request: Request) -> str:
+    """Return the path below which the service is reached, without a slash at its end."""
+    return str(request.scope.get("root_path", ""))
+
+
+def _sign_in(request: Request, status: int) -> str:
+    """Return where the hub lets a browser in that is not in yet; empty without a hub, and for one that is in."""
+    root = root_of(request)
+    path = request.url.path.removeprefix(root)
+    within = path.startswith("/courses/")
+    if request.app.state.hub is None or (within and status != _UNKNOWN):
+        return ""
+    return f"{root}/sign-in" + (f"?to={quote(path)}" if within and request.method == "GET" else "")
 
 
 def session(course: Course, office: TheOffice, request: Request) -> Enrolment:
@@ -91,28 +109,6 @@ async def form(request: Request) -> dict[str, str]:
             hint="go back, load the page again, and send it once more; copy your text first",
         )
     return fields
-
-
-# coming in ------------------------------------------------------------------------------------------
-
-
-@router.get("/enter/{secret}")
-def door(request: Request, secret: str) -> HTMLResponse:
-    """Ask whether to come in: what only looks at links ahead must not use this one up."""
-    del secret
-    return page(request, "enter.html")
-
-
-@router.post("/enter/{secret}")
-def enter(request: Request, secret: str, office: TheOffice) -> Response:
-    """Let a browser in."""
-    token, course = entering.enter(office, secret)
-    path = f"{request.scope.get('root_path', '')}/courses/{course}"
-    response = RedirectResponse(f"{path}/questions", 303)
-    secure = (request.app.state.url or str(request.base_url)).startswith("https:")
-    response.set_cookie(COOKIE, token, path=path, httponly=True, samesite="strict", secure=secure,
-                        max_age=60 * 60 * 24 * 30)  # fmt: skip
-    return response
 
 
 @router.get("/static/{name}")
@@ -156,8 +152,7 @@ async def act(request: Request, reader: Reader, key: Key) -> Response:
     """Answer a question, or moderate it."""
     fields = await form(request)
     await run_in_threadpool(_act, reader, key, fields)
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/courses/{reader.course}/questions/{key}", 303)
+    return RedirectResponse(f"{root_of(request)}/courses/{reader.course}/questions/{key}", 303)
 
 
 def _act(reader: Enrolment, key: str, fields: dict[str, str]) -> None:
@@ -175,8 +170,7 @@ def _thread(request: Request, reader: Enrolment, key: str) -> HTMLResponse:
          if any(each.question["id"] == key for each in group)), [],
     )  # fmt: skip
     others = [each for each in group if each.question["id"] != key]
-    proof = entering.proof(request.cookies.get(COOKIE, ""))
-    return page(request, "thread.html", reader=reader.member, one=one, others=others, staff=staff, proof=proof,
+    return page(request, "thread.html", reader=reader.member, one=one, others=others, staff=staff,
                 may=staff or one.mine or threads.may_answer(reader), most=asking.MOST)  # fmt: skip
 
 
