@@ -7,6 +7,8 @@ from pathlib import Path
 
 AUTOGRADER = "autograder"
 """The grader of a mark that no person made."""
+HELD = "held"
+"""The state of a mark that is not returned yet."""
 
 
 class Outcome(StrEnum):

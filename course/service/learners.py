@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from course.errors import NotFound
 from course.look import look_by_digest
-from course.office import joining
+from course.office import joining, personal
 from course.sealed import MAX_BYTES
 from course.service.caller import Lesson, Number, Own, TheOffice, Token, body_of
 from course.service.hub import Hub
@@ -131,6 +131,12 @@ def feedback_parcel(own: Own, number: Number) -> Response:
 def ask_again(own: Own, body: dict[str, Any]) -> None:
     """Ask that a mark be looked at again."""
     own.ask_again(body)
+
+
+@router.get("/courses/{course}/my-data")
+def my_data(own: Own) -> dict[str, list[dict[str, Any]]]:
+    """Give all that this service keeps of whoever asks, by table."""
+    return personal.mine(own)
 
 
 def _moment(text: str) -> dt.datetime | None:
