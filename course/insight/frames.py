@@ -221,7 +221,7 @@ class Frames:
         schema = columns.schema(name)
 
         def make(wanted: Sequence[Sequence[Pair]]) -> Iterator[pa.Table]:
-            for part in _dealt(self.events, wanted) if wanted else ():
+            for part in pace.dealt(self.events, wanted) if wanted else ():
                 yield pa.Table.from_pandas(reckon(part), schema, preserve_index=False)
 
         kept = self._shelf(name, pace.VERSION).table(self._stamps, make, schema.empty_table())
@@ -300,20 +300,6 @@ class Frames:
             with suppress(OSError, ValueError, KeyError, TypeError):
                 found[lesson.folder] = plans.read(Path(self.layout.release) / lesson.folder)
         return found
-
-
-def _dealt(events: Frame, wanted: Sequence[Sequence[Pair]]) -> Iterator[Frame]:
-    """Yield the events of each group of submissions."""
-    who, lessons = events["learner"].cat, events["lesson"].cat
-    group = np.full((len(who.categories) + 1, len(lessons.categories) + 1), -1)
-    for number, part in enumerate(wanted):
-        learners, about = zip(*part, strict=True) if part else ((), ())
-        rows = who.categories.get_indexer(pd.Index(learners))
-        group[rows, lessons.categories.get_indexer(pd.Index(about))] = number
-    group[-1, :] = group[:, -1] = -1  # whose record told nothing
-    numbers = group[who.codes.to_numpy(), lessons.codes.to_numpy()]
-    for number in range(len(wanted)):
-        yield events[numbers == number]
 
 
 def _pandas(table: pa.Table) -> Frame:
