@@ -56,14 +56,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One reason of a verdict, fit for the learner's eyes.
+    """One reason of a verdict, fit for the learner's eyes but for its ``aside``.
 
     Attributes:
         test: name of the test or of the option concerned.
         outcome: how this one ended.
         score: points earned by it.
         maximum: points it can earn.
-        text: what was expected and what came; never the source of a hidden test.
+        text: what was expected and what came; never the source of a hidden test, nor what the learner's
+            code said once it had been told such a test's values.
+        aside: the same with all that was said, for those who grade; empty when that is no more.
     """
 
     test: str
@@ -71,6 +73,7 @@ class Note:
     score: float
     maximum: float
     text: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,7 @@ def _bare_verdicts(connection: Connection, learner: str) -> None:
         )
     ).all()
     for row in rows:
-        notes = [{**note, "text": ""} for note in row.notes]
+        notes = [{**note, "text": "", "aside": ""} for note in row.notes]
         connection.execute(table.update().where(
             table.c.learner == learner, table.c.lesson == row.lesson, table.c.notebook == row.notebook,
             table.c.question == row.question).values(notes=notes))  # fmt: skip

@@ -124,6 +124,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         waiting.hand_in(course, name)
     write(course, "mallory", EVIL, HOSTILE)
     write(course, "ben", PLAN, CODE)
+    write(
+        course, "dario", PLAN, "def double(number):\n    raise ValueError(f'no idea of {number}')"
+    )
     prepared = course.prepare(waiting.LESSON)
     work, _ = course.todo(prepared)
     assert [each.reason for each in course.autograde(prepared, work)] == [""] * len(PEOPLE)
@@ -441,6 +444,24 @@ def test_the_rubric_is_edited_while_marking_and_who_changes_is_shown_before(
     assert (1.5, "") in room.marks().values()
     expect(page.locator("#rubric li")).to_have_count(3)
     expect(page.locator("#rubric li").first).to_contain_text("Says why it matters")
+
+
+def test_a_grader_reads_what_the_feedback_keeps_back_of_a_hidden_test(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    with Desk(room.course, "gita") as desk:
+        question = desk.question(waiting.LESSON, waiting.LESSON, waiting.CODE)
+        ids = {each.place.learner: id_ for id_, each in desk.queue(question).answers}
+    page = opened(new_page(), room.address(room.gita, waiting.CODE, ids["dario"]))
+    hidden = page.locator("#tests li", has_text="other numbers")
+    expect(hidden.locator(".said").first).to_have_text("Your code raised ValueError.")
+    expect(hidden.locator(".aside")).to_have_text(
+        "For you only: Your code raised ValueError: no idea of 3"
+    )
+    public = page.locator("#tests li", has_text="small number")
+    expect(public).to_contain_text("no idea of")
+    expect(public.locator(".aside")).to_have_count(0)
+    accessible(page, "main")
 
 
 def test_a_line_is_commented_and_the_answer_run_again_from_the_keyboard(
