@@ -256,7 +256,7 @@ class _Loop:
         outcome, text = _say(raised, self.compared)
         wrong_idea = _misconception(declared, notebook)
         return Note(
-            title, outcome, 0.0, declared.points, f"{wrong_idea} {text}".strip()[:_MAX_TEXT]
+            title, outcome, 0.0, declared.points, f"{wrong_idea}\n{text}".strip()[:_MAX_TEXT]
         )
 
 
