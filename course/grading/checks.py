@@ -254,7 +254,7 @@ class _Loop:
         tests, free = item.path.parent, not notebook.told  # before a wrong idea's `when` tells more
         outcome, text = say(raised, self.compared, tests, quoting=free)
         aside = "" if free else say(raised, self.compared, tests, quoting=True)[1]
-        text = f"{_misconception(declared, notebook)} {text}".strip()
+        text = f"{_misconception(declared, notebook)}\n{text}".strip()
         return Note(
             title, outcome, 0.0, declared.points, text[:_MAX_TEXT],
             aside[:_MAX_TEXT] if aside != text else "",

@@ -54,6 +54,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
     repairs = [
         Repair(record.NAME, f"{answers.unreadable} lines could not be read and were left out")
     ] * bool(answers.unreadable)
+    repairs += [Repair(record.NAME, _unread(answers.unread))] * bool(answers.unread)
     verdicts: list[Verdict] = []
     texts: list[tuple[str, str]] = []
     isolation = "none"
@@ -97,6 +98,13 @@ def _too_much(folder: Path) -> str:
             f"the name of a file with its folders is too long: {longest} bytes, at most {MAX_NAME}"
         )
     return ""
+
+
+def _unread(size: int) -> str:
+    return (
+        f"the record of answers is too large to be read: {size / 1e6:.1f} MB, at most "
+        f"{record.MAX_BYTES // 10**6} MB; put aside what does not belong to it, and grade again, or mark by hand"
+    )
 
 
 def _in_one_line(error: Exception) -> str:
@@ -209,10 +217,7 @@ class _Run:
             return self._written(question, cell)
         given = ""
         if question.kind is Kind.QUIZ:
-            saved = self.answers.answers.get(question.id)
-            verdict, given = judge_quiz(
-                question, self.lesson.items[question.id], saved, self.learner
-            )
+            verdict, given = self._quiz(question)
         elif question.kind is Kind.CODE:
             notes = self.tests.run(question.id, names, self.lesson.test_seconds)
             blamed = [self._blame(note, quoting=not names.told) for note in notes]
@@ -225,6 +230,13 @@ class _Run:
         said = "\n".join([*lines, *(["", "The answer:", "", given] if given else [])])
         cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=said + "\n")]
         return verdict
+
+    def _quiz(self, question: Question) -> tuple[Verdict, str]:
+        if much := self.answers.unread:  # the answer may be there: nobody's mistake, and not zero
+            note = Note("answer", Outcome.NEEDS_PERSON, 0.0, 0.0, _unread(much))
+            return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points, (note,)), ""
+        saved = self.answers.answers.get(question.id)
+        return judge_quiz(question, self.lesson.items[question.id], saved, self.learner)
 
     def _blame(self, note: Note, *, quoting: bool) -> Note:
         """Give a name that is missing because a cell struck the cell's own outcome."""

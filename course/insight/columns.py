@@ -27,6 +27,9 @@ class Column:
     unit: str = ""
 
 
+UNREAD = "unread"
+"""The verb of the one event of a submission whose records are too large to be read."""
+
 STATES = ("not started", "learning", "shown", "lapsed")
 """How somebody stands with an objective, in the order of a course."""
 
@@ -92,7 +95,7 @@ FRAMES: Mapping[str, Mapping[str, Column]] = {
     },
     "events": _WHO | {
         "time": Column(TIME, "when it happened, by the learner's clock"),
-        "verb": Column(NAME, "a short name of `course.lesson.state.VERBS`; empty for one of a newer version"),
+        "verb": Column(NAME, "a short name of `course.lesson.state.VERBS`; empty for one of a newer version; `unread` where a record is too large to be read, with its size as the object"),
         "object": Column(NAME, "id of the question, exercise, section or video"),
         "scaled": Column(NUMBER, "of an answer: share of the points; missing where the key was not there to tell", "0 to 1"),
         "success": Column(NUMBER, "of a check: 1 when all public tests held, else 0; missing for other events"),

@@ -24,11 +24,12 @@ import pyarrow as pa
 from pyarrow import compute, feather
 
 from course.errors import Unavailable
+from course.insight.columns import UNREAD
 from course.lesson import record
 from course.lesson.state import VERBS
 
 Pair = tuple[str, str]
-VERSION = 1
+VERSION = 2
 LARGE = 30_000_000
 """Bytes of records above which it pays to start processes."""
 _SHORT = {iri: name for name, iri in VERBS.items()}
@@ -183,13 +184,17 @@ def _known(values: list[float]) -> pa.Array:
 
 
 def _rows(folder: Path) -> list[Row]:
-    """Return the statements of a submission, each once; none of records that are too large to be one person's."""
+    """Return the statements of a submission, each once; one of our own where its records are too large to be read."""
     paths = sorted(
         folder.glob("record*.jsonl"), key=lambda path: (path.name != record.NAME, path.name)
     )
     paths = [path for path in paths if path.is_file() and not path.is_symlink()]
-    if sum(path.stat().st_size for path in paths) > record.MAX_BYTES:
-        return []
+    much = sum(path.stat().st_size for path in paths)
+    if much > record.MAX_BYTES:
+        changed = dt.datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), dt.UTC)
+        what = f"{record.NAME}: {much / 1e6:.1f} MB, at most {record.MAX_BYTES // 10**6} MB"
+        time = changed.isoformat(timespec="microseconds")
+        return [(time, UNREAD, what, math.nan, math.nan, math.nan, None, None)]
     seen, rows = set[str](), list[Row]()
     for path in paths:
         for line in path.read_bytes().split(b"\n"):

@@ -10,18 +10,19 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from course.insight.columns import as_dicts, each_row
+from course.insight.columns import UNREAD, as_dicts, each_row
 from course.model import Outcome
 from course.settings import Oversight
 from course.store.personal import PREFIX
 
 Frame = pd.DataFrame
-Kind = Literal["inactive", "stuck", "must-correct", "waiting", "request", "asked"]
+Kind = Literal["inactive", "stuck", "must-correct", "waiting", "unread", "request", "asked"]
 KINDS: Mapping[str, str] = {
     "inactive": "Nothing handed in, and behind their own plan",
     "stuck": "May be stuck",
     "must-correct": "A must-correct question is open",
     "waiting": "Answers wait for a person",
+    "unread": "A record could not be read",
     "request": "A mark is asked about",
     "asked": "A question was asked",
 }
@@ -91,7 +92,7 @@ def entries(frames: Frames, rules: Oversight, now: dt.datetime, rest: Mapping[tu
     """
     found: Iterable[Entry] = (
         *_inactive(frames, rules, now), *_stuck(frames, rules), *_must_correct(frames),
-        *_waiting(frames, rules, now), *_requests(frames), *_asked(frames),
+        *_waiting(frames, rules, now), *_unread(frames), *_requests(frames), *_asked(frames),
     )  # fmt: skip
     return sorted(
         (
@@ -241,6 +242,15 @@ def _waiting(frames: Frames, rules: Oversight, now: dt.datetime) -> Iterator[Ent
             f"{count} {'answer has' if count == 1 else 'answers have'} waited for a person for more than "
             f"{promised} days; the oldest came on {oldest:%-d %B}.",
             "Mark the oldest", oldest.to_pydatetime(), f"{count} {oldest}", notebook,
+        )  # fmt: skip
+
+
+def _unread(frames: Frames) -> Iterator[Entry]:
+    """Records that are too large: what is said of these learners leaves out what they did."""
+    for row in each_row(frames.events[frames.events["verb"] == UNREAD]):
+        yield Entry(
+            "unread", str(row.learner), str(row.lesson), "", f"It is too large, so what they did is not counted: {row.object}.",
+            "Put aside what does not belong to it, and grade again", row.time.to_pydatetime(), f"{row.time}",
         )  # fmt: skip
 
 

@@ -449,8 +449,8 @@ IDEAS = (
 
 
 WITH_IDEAS = [
-    ("def f(x): return sum(x)", "You took the sum. expected 2.0; came 6"),
-    ("def f(x): return max(x)", "The largest is no mean. expected 2.0; came 3"),
+    ("def f(x): return sum(x)", "You took the sum.\nexpected 2.0; came 6"),
+    ("def f(x): return max(x)", "The largest is no mean.\nexpected 2.0; came 3"),
     ("def f(x): return min(x)", "expected 2.0; came 1"),
     ("def f(x): return sum(x) / len(x)", ""),
 ]
@@ -693,7 +693,7 @@ def test_objects_are_used_as_their_class_says_but_never_decide(judge: Judge) -> 
 def test_a_misconception_says_what_to_look_at_again(judge: Judge) -> None:
     idea = "@misconception('You took the sum.', when=lambda f: f(2) == 5, see='Means')\n"
     note = judge.one(one("assert f(2) == 4", before=idea), "def f(x): return 5")
-    assert note.text == "You took the sum. Look again at: Means. expected 4; came 5"
+    assert note.text == "You took the sum. Look again at: Means.\nexpected 4; came 5"
 
 
 # -- files that are no tests ------------------------------------------------------------------
