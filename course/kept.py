@@ -33,6 +33,8 @@ TITLES = {
     "course_ledger": "The ledger: what was done to your marks",
 }  # fmt: skip
 """Table of the gradebook -> what it says, in the order of the page."""
+_LONG = 160
+"""Characters of a cell from which on it is folded."""
 _CARRIED = re.compile(r'<script type="application/json" id="kept">(.*?)</script>', re.DOTALL)
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -56,6 +58,7 @@ def page(
         tables=[(TITLES[name], *_table(plain[name])) for name in TITLES if name in plain],
         held={course.lesson(name).title or name: count for name, count in held.items() if name},
         # nothing in it ends the element
+        long=_LONG,
         carried=json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),
     )  # fmt: skip
 

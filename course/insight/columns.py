@@ -142,9 +142,9 @@ FRAMES: Mapping[str, Mapping[str, Column]] = {
         "until": Column(TIME, "when it lapses or lapsed; missing for never"),
     },
     "judgements": _ASKED | {
-        "grader": Column(NAME, "who marked it at the desk"),
+        "grader": Column(NAME, "who marked it at the desk, or read it a second time"),
         "share": Column(NUMBER, "of the question's points", "0 to 1"),
-        "submitted": Column(TIME, "when the answer was handed in"),
+        "submitted": Column(TIME, "when the answer was handed in; missing for a second reading, for which nobody waits"),
         "time": Column(TIME, "when it was marked"),
         "hours": Column(NUMBER, "between the two", "hours"),
         "items": Column(TEXT, "ids of the rubric's items that were found, sorted, with `,` between"),

@@ -152,7 +152,7 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
     found = group.agg(right=("right", "any"), wrong=("wrong", "sum"), step=("step", "max"), time=("time", "max")).reset_index()  # fmt: skip
     tasks = frames.time_on_task[["learner", "lesson", "object", "minutes"]]
     names = ["learner", "lesson", "object"]
-    found = found.astype(dict.fromkeys(names, str))
+    found = found[~found["right"]].astype(dict.fromkeys(names, str))
     long = tasks[tasks["minutes"] >= rules.stuck_minutes].astype(dict.fromkeys(names, str))
     found = found.merge(long, on=names, how="left").fillna({"minutes": 0.0})
     signs = (found["wrong"] >= rules.stuck_tries) | (found["step"] >= rules.stuck_hints) | (found["minutes"] > 0)  # fmt: skip
@@ -160,7 +160,7 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
         (str(row.lesson), str(row.question)): str(row.notebook)
         for row in each_row(frames.questions)
     }
-    flagged = found[signs & ~found["right"]]
+    flagged = found[signs]
     marks = frames.marks
     settled = _settled(
         marks[marks["learner"].isin(flagged["learner"]) & marks["question"].isin(flagged["object"])]
@@ -211,11 +211,8 @@ def _must_correct(frames: Frames) -> Iterator[Entry]:
         for question in must[lesson]:
             tries = tried.get((who, lesson, question), [])
             if 1.0 not in tries:
-                said = (
-                    f"answered wrong {len(tries)} time{'s' * (len(tries) != 1)}"
-                    if tries
-                    else "not answered"
-                )
+                times = "once" if len(tries) == 1 else f"{len(tries)} times"
+                said = f"answered wrong {times}" if tries else "not answered"
                 yield Entry(
                     "must-correct", who, lesson, question, f"{question} must be answered right, and was {said}.",
                     f"Ask them to answer it, and to hand {lesson} in again", since.to_pydatetime(),

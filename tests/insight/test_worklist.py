@@ -134,7 +134,7 @@ def test_an_open_must_correct_question_of_what_was_handed_in() -> None:
     found = look(questions=asked, attempts=works, events=tried)
     assert [(e.learner, e.reason) for e in found] == [
         ("cleo", "m must be answered right, and was not answered."),
-        ("ana", "m must be answered right, and was answered wrong 1 time."),
+        ("ana", "m must be answered right, and was answered wrong once."),
     ]
 
 
