@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, feather
 
+from course import dates
 from course.errors import Unavailable
 from course.insight.columns import UNREAD
 from course.lesson import record
@@ -214,7 +215,7 @@ def _rows(folder: Path) -> list[Row]:
 def _row(said: _Line) -> Row:
     verb, time = _SHORT.get(said.verb, ""), said.timestamp
     if not _is_plain(time):
-        time = _utc(time)
+        time = dates.exact(time).isoformat(timespec="microseconds")
     decode = _RESULTS.get(verb)
     if decode is None:
         return time, verb, said.object, math.nan, math.nan, math.nan, None, None
@@ -234,13 +235,6 @@ def _row(said: _Line) -> Row:
 def _is_plain(time: str) -> bool:
     """Tell whether Arrow will read a time: as every record of ours is written, 2026-01-02T10:00:00.000000+00:00."""
     return len(time) == 32 and time[10] == "T" and time[26] in "+-"  # noqa: PLR2004  see above
-
-
-def _utc(time: str) -> str:
-    moment = dt.datetime.fromisoformat(time)
-    if moment.tzinfo is None:
-        raise ValueError(time)
-    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
 def _moments(times: list[str]) -> pa.Array:

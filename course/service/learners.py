@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
+from course import dates
 from course.errors import NotFound
 from course.look import look_by_digest
 from course.office import joining, personal
@@ -140,7 +141,6 @@ def my_data(own: Own) -> dict[str, list[dict[str, Any]]]:
 
 
 def _moment(text: str) -> dt.datetime | None:
-    with suppress(ValueError, OverflowError):
-        found = dt.datetime.fromisoformat(text)
-        return found.astimezone(dt.UTC) if found.tzinfo else None
+    with suppress(ValueError):
+        return dates.exact(text)
     return None
