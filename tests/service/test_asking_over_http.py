@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,12 @@ from course.questions import sheet
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Class, str]]:
+def place(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> Iterator[tuple[Class, str]]:
     """Return a class and the address of its service."""
     with (
-        classroom(tmp_path_factory.mktemp("office") / "office") as made,
+        classroom(tmp_path_factory.mktemp("office") / "office", new_database()) as made,
         served(made.office) as url,
     ):
         yield made, url
