@@ -1,11 +1,16 @@
 """Oversight of a course, for both doors: its frames, its worklist and its pages, kept while nothing happens."""
 
 import datetime as dt
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
+from course.errors import CourseError
+from course.exchange import transfer
+from course.exchange.access import Access
 from course.insight.frames import Frames
 from course.insight.worklist import Entry, entries
 from course.layout import COURSE_FILE
@@ -15,6 +20,9 @@ from course.report.view import View
 from course.store import bulk, resting
 from course.store.database import Gradebook
 from course.term import Course
+
+_SERVICE_SECONDS, _ASKED_EVERY = 3.0, 30.0
+"""How long a page waits for the course service, and how often it is asked."""
 
 
 @dataclass
@@ -26,6 +34,8 @@ class Oversight:
     _seen: object = None
     _frames: Frames | None = None
     _entries: Sequence[Entry] = ()
+    _settled: frozenset[str] = frozenset()
+    _asked_at: float = float("-inf")
 
     def page(self, kind: str, names: Sequence[str], choice: Choice, *, whole: bool = False) -> Page:
         """Return a page.
@@ -53,14 +63,33 @@ class Oversight:
         """Return the frames as of now; they are read anew when anything was handed in, marked, asked or declared."""
         with self.course.book() as book:
             hour = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H}"  # time itself makes entries
-            seen = (bulk.pulse(book), _times(self.course), hour)
+            settled = self._answered()
+            seen = (bulk.pulse(book), _times(self.course), hour, settled)
             if self._frames is None or seen != self._seen:
                 frames = Frames(self.course.file, self.course.layout, self._book).read()
                 found = entries(
-                    frames, self.course.file.oversight, frames.now, resting.traces(book)
+                    frames,
+                    self.course.file.oversight,
+                    frames.now,
+                    resting.traces(book),
+                    settled,
                 )
                 self._frames, self._entries, self._seen = frames, found, seen
         return self._frames
+
+    def _answered(self) -> frozenset[str]:
+        """Return which questions were answered at the course service; while it is away, what it said last."""
+        if (
+            transfer.over_service(self.course.config)
+            and time.monotonic() > self._asked_at + _ASKED_EVERY
+        ):
+            self._asked_at = time.monotonic()
+            with (
+                suppress(CourseError),
+                Access.of(self.course.layout.root).remote(_SERVICE_SECONDS) as service,
+            ):
+                self._settled = frozenset(service.settled())
+        return self._settled
 
     def _book(self) -> Gradebook:
         return self.course.book()

@@ -28,7 +28,7 @@ from course.lesson import record
 from course.lesson.state import VERBS
 
 Pair = tuple[str, str]
-VERSION = 1
+VERSION = 2
 LARGE = 30_000_000
 """Bytes of records above which it pays to start processes."""
 _SHORT = {iri: name for name, iri in VERBS.items()}
@@ -38,9 +38,9 @@ _TIME = pa.timestamp("us", "UTC")
 SCHEMA = pa.schema([
     ("learner", _CATEGORY), ("lesson", _CATEGORY), ("time", _TIME), ("verb", _CATEGORY),
     ("object", _CATEGORY), ("scaled", pa.float64()), ("success", pa.float64()), ("step", pa.float64()),
-    ("response", _CATEGORY), ("text", pa.string()),
+    ("response", _CATEGORY), ("text", pa.string()), ("id", pa.string()),
 ])  # fmt: skip
-"""``text`` is what was asked or reflected; null for every other event."""
+"""``text`` is what was asked or reflected and ``id`` its statement's; null for every other event."""
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -73,8 +73,8 @@ _RESULTS = {
         ("answered", _Answered), ("attempted", _Attempted), ("hinted", _Hinted), ("asked", _Said), ("reflected", _Said))
 }  # fmt: skip
 _decode = msgspec.json.Decoder(_Line).decode
-Row = tuple[str, str, str, float, float, float, str | None, str | None]
-"""Time, verb, object, scaled, success, step, response, text."""
+Row = tuple[str, str, str, float, float, float, str | None, str | None, str | None]
+"""Time, verb, object, scaled, success, step, response, text, id."""
 
 
 def stamps(*roots: Path) -> dict[Pair, str]:
@@ -149,7 +149,7 @@ def _start(roots: Sequence[Path], jobs: list[Any]) -> "subprocess.Popen[bytes]":
 
 def table(roots: Sequence[Path], pairs: Sequence[Pair]) -> pa.Table:
     """Return the events of some submissions, each one's in the order of time."""
-    columns: list[list[Any]] = [[] for _ in range(8)]
+    columns: list[list[Any]] = [[] for _ in range(9)]
     counts = []
     for learner, lesson in pairs:
         rows = _rows(_place(roots, learner, lesson))
@@ -167,7 +167,7 @@ def table(roots: Sequence[Path], pairs: Sequence[Pair]) -> pa.Table:
     numbers = [_known(values) for values in columns[3:6]]
     texts = [pa.array(values, pa.string()) for values in columns[6:]]
     data = [*(_merged(each) for each in who), times, *(each.dictionary_encode() for each in arrays), *numbers,
-            texts[0].dictionary_encode(), texts[1]]  # fmt: skip
+            texts[0].dictionary_encode(), *texts[1:]]  # fmt: skip
     return pa.table(data, names=SCHEMA.names).cast(SCHEMA).take(order)
 
 
@@ -212,18 +212,28 @@ def _row(said: _Line) -> Row:
         time = _utc(time)
     decode = _RESULTS.get(verb)
     if decode is None:
-        return time, verb, said.object, math.nan, math.nan, math.nan, None, None
+        return time, verb, said.object, math.nan, math.nan, math.nan, None, None, None
     result: Any = decode(said.result)
     if verb == "answered":
         scaled = math.nan if result.scaled is None else result.scaled
         if scaled < 0 or scaled > 1:
             raise ValueError(scaled)
-        return time, verb, said.object, scaled, math.nan, math.nan, " | ".join(result.response)[:_MOST], None  # fmt: skip
+        return time, verb, said.object, scaled, math.nan, math.nan, " | ".join(result.response)[:_MOST], None, None  # fmt: skip
     if verb == "attempted":
-        return time, verb, said.object, math.nan, float(result.success), math.nan, None, None
+        return time, verb, said.object, math.nan, float(result.success), math.nan, None, None, None
     if verb == "hinted":
-        return time, verb, said.object, math.nan, math.nan, float(result.step), None, None
-    return time, verb, said.object, math.nan, math.nan, math.nan, None, result.response[:_LONGEST]
+        return time, verb, said.object, math.nan, math.nan, float(result.step), None, None, None
+    return (
+        time,
+        verb,
+        said.object,
+        math.nan,
+        math.nan,
+        math.nan,
+        None,
+        result.response[:_LONGEST],
+        said.id,
+    )
 
 
 def _is_plain(time: str) -> bool:

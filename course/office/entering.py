@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from course.database import Row, now
 from course.errors import Refused
 from course.office import tables
+from course.office.enrolment import Enrolment
 from course.office.office import Office, hashed, issue, new_token, note
 
 LASTS = dt.timedelta(minutes=10)
@@ -44,6 +45,14 @@ def enter(office: Office, secret: str) -> tuple[str, str]:
         row = connection.execute(sa.select(member).where(member.c.id == who)).mappings().one()
         note(connection, row["course"], row["name"], "entered")
         return issue(connection, who), str(row["course"])
+
+
+def leave(reader: Enrolment, token: str) -> None:
+    """End a session: its token is nobody's from now on."""
+    table = tables.token
+    with reader.office.transaction() as connection:
+        connection.execute(table.delete().where(table.c.hash == hashed(token)))
+        note(connection, reader.course, reader.member["name"], "left")
 
 
 def proof(token: str) -> str:

@@ -37,6 +37,7 @@ def application(
     app.include_router(questions.router)
     app.include_router(pages.router)
     app.include_router(live.router)
+    app.include_router(live.api)
     app.get("/health", tags=["operator"])(health)
     return app
 

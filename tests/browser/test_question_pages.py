@@ -68,6 +68,7 @@ def enter(page: Page, course: tuple[Class, str], name: str) -> None:
     with Remote(url, "pandas", made.tokens[name]) as service:
         page.goto(service.ticket())
     page.get_by_role("button", name="Come in").click()
+    page.get_by_role("link", name="Questions", exact=True).click()
     expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
 
 

@@ -81,7 +81,16 @@ def test_a_learner_is_told_her_own_dates_and_answers_and_of_nothing_that_waits_f
     opened = Course.open(root)
     (work,) = reminding.look(opened).work["ana"]
     assert work.standing == "open"
+    late = {"cell": "d", "code": "", "error": ""}
+    record.append(ana / "welcome", "asked", "double", {"response": "And why twice?"}, late)
     answer(ana, DOUBLE)
     course("submit welcome", ana)
     (work,) = reminding.look(opened).work["ana"]
     assert work.standing == "waiting", "the office has it, though nobody collected it yet"
+    course("collect welcome", root)
+    asked = [
+        row for row in json.loads(course("worklist --json", root).out) if row["kind"] == "asked"
+    ]
+    assert ["And why twice?" in row["reason"] for row in asked] == [True], (
+        "the other one was answered"
+    )
