@@ -108,7 +108,7 @@ class Follower:
     def ask(self) -> None:
         """Let it ask once more; what comes is in the file a moment later."""
         if self._process is None or self._process.poll() is not None:
-            command = [sys.executable, "-m", "course.attending", str(self.home)]
+            command = [sys.executable, "-P", "-m", "course.attending", str(self.home)]
             quiet = subprocess.DEVNULL
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True)  # fmt: skip
         assert self._process.stdin is not None  # noqa: S101  it was asked for

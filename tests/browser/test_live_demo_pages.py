@@ -56,11 +56,6 @@ def looked_at(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1000, "height": 760})
 
 
-def entered(page: Page, folder: Path) -> None:
-    page.goto(course("enter", folder).out.split()[-1])
-    page.get_by_role("button", name="Come in").click()
-
-
 def test_a_visitor_joins_works_asks_votes_and_leaves(  # noqa: PLR0915  one visit from door to door
     demo: tuple[Path, str], new_page: Callable[..., Page]
 ) -> None:
@@ -101,7 +96,8 @@ def test_a_visitor_joins_works_asks_votes_and_leaves(  # noqa: PLR0915  one visi
     page.get_by_role("link", name="Where do I begin?").click()
     looked_at(page, "thread")
 
-    entered(desk, folder / "course")
+    desk.goto(course("enter", folder / "course").out.split()[-1])
+    desk.get_by_role("button", name="Eintreten").click()
     expect(desk.get_by_role("navigation")).to_contain_text("Fragen")
     looked_at(desk, "home-staff-de")
     desk.get_by_role("link", name="Fragen", exact=True).click()

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from classroom import DOUBLE, answer, course, new_course
@@ -38,7 +39,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path
         course("release welcome", root)
         home = base / "ana"
         home.mkdir()
-        course(f"join {course('learners invite', root).out.split()[-1]} --name Ana", home)
+        link = course("learners invite", root).out.split()[-1]
+        with pytest.MonkeyPatch.context() as far:
+            far.setenv("TZ", "Pacific/Auckland")
+            course(f"join {link} --name Ana", home)
         yield root, home
 
 
@@ -53,6 +57,15 @@ def test_a_learner_is_told_her_own_dates_and_answers_and_of_nothing_that_waits_f
     assert dt.timedelta() < due - dt.datetime.now(dt.UTC) < dt.timedelta(days=2)
 
     course("collect welcome", root)
+    course("learners add ana --email ana@example.org", root)
+    letter = next(
+        each
+        for each in json.loads(course("remind --dry-run --json", root).out)
+        if each["person"] == "ana"
+    )
+    assert "Times are those of Pacific/Auckland." in letter["text"]
+    there = due.astimezone(ZoneInfo("Pacific/Auckland"))
+    assert f"due {there:%H:%M}" in letter["subject"] or f"{there:%H:%M}" in letter["text"]
     until = f"{due.astimezone(dt.UTC) + dt.timedelta(days=3):%Y-%m-%dT%H:%M:%S+00:00}"
     course(f"extend welcome --learner ana --until {until} --reason trains", root)
     course("answers", ana)

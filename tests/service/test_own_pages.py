@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from office_house import COURSE, LESSON, House, Somebody
 
-from course.office import entering
+from course.office import entering, joining
 from course.office.enrolment import Enrolment
 from course.service.language import accepted
 
@@ -86,3 +86,14 @@ def test_who_leaves_is_let_in_no_more_and_only_ones_own_page_can_say_so(house: H
     again = house.client.get(HOME, headers={"Cookie": f"course-session={cookie}"})
     assert again.status_code == 401, "what was the browser's key opens nothing any more"
     assert "nobody&#39;s here" in again.text
+
+
+def test_who_joined_in_a_browser_is_known_by_the_zone_of_the_machine_that_joins_later(
+    house: House,
+) -> None:
+    secret = joining.invite(house.office, COURSE, "test")
+    page = house.client.post(f"/join/{secret}", content="name=Aroha").text
+    own = re.findall(r"/join/([\w-]+)", page)[-1]
+    said = {"invitation": own, "name": "Aroha", "zone": "Pacific/Auckland"}
+    token = house.client.post("/api/join", json=said).json()["token"]
+    assert house.office.member_of(token)["zone"] == "Pacific/Auckland"
