@@ -1,8 +1,8 @@
 """`course.live`: where the class is and what it is asked, for a class in one room.
 
 What is live lies in the learner's folder, ``.course/live.json``, brought by a process of its own
-(`course.attending`) that asks the course service once for each line that it is sent, and ends with the
-kernel. The page asks every few seconds while somebody can see it.
+(`course.attending`) that asks the course service once for each line that it is sent, or votes, and ends
+with the kernel. The page asks every few seconds while somebody can see it.
 """
 
 import json
@@ -105,20 +105,24 @@ class Follower:
     home: Path
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
-    def ask(self) -> None:
-        """Let it ask once more; what comes is in the file a moment later."""
+    def ask(self, vote: str = "") -> None:
+        """Let it ask once more, or vote first: "poll option"; what comes is in the file a moment later."""
         if self._process is None or self._process.poll() is not None:
             command = [sys.executable, "-P", "-m", "course.attending", str(self.home)]
             quiet = subprocess.DEVNULL
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True)  # fmt: skip
         assert self._process.stdin is not None  # noqa: S101  it was asked for
         with suppress(OSError):  # it has just ended: the next turn starts another
-            self._process.stdin.write(b"\n")
+            self._process.stdin.write(f"{vote}\n".encode())
             self._process.stdin.flush()
 
 
 class LiveWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
-    """Where the class is and what it is asked; the page sends ``{"does": "look"}`` every few seconds."""
+    """Where the class is and what it is asked.
+
+    The page sends ``{"does": "look"}`` every few seconds, and ``{"does": "vote", "choice": n}`` for the n-th
+    option of a poll that no lesson has.
+    """
 
     _esm = _STATIC / "live.js"
     _css = _STATIC / "live.css"
@@ -131,11 +135,12 @@ class LiveWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         self.on_msg(self._heard)
 
     def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        if content.get("does") == "look":
-            self.follower.ask()
-            with self.hold_sync():
-                self.shown = view(self.lesson, read(self.home))
-                self.turn += 1
+        now, choice = read(self.home), content.get("choice")
+        voted = content.get("does") == "vote" and isinstance(choice, int) and now and now.poll
+        self.follower.ask(f"{now.poll.id} {choice}" if voted and now and now.poll else "")
+        with self.hold_sync():
+            self.shown = view(self.lesson, now)
+            self.turn += 1
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -166,9 +171,10 @@ def show_live() -> None:
 
 
 def view(lesson: Plan, now: Live | None) -> list[dict[str, Any]]:
-    """Return what to show as parts: a head, lines, and a button that goes to what ``find`` says.
+    """Return what to show as parts: a head, lines, options to choose from, and a button that goes to what ``find`` says.
 
-    ``find`` is the text of a heading or of a question of this notebook; empty for no button.
+    ``find`` is the text of a heading or of a question of this notebook; empty for no button. ``mine`` is
+    the place of the chosen option; -1 for none.
     """
     if now is None:
         return [_part(_("Live"), [_("One moment…")])]
@@ -185,9 +191,11 @@ def view(lesson: Plan, now: Live | None) -> list[dict[str, Any]]:
 
 
 def _part(
-    head: str, lines: list[str], find: str = "", button: str = "", missing: str = ""
-) -> dict[str, Any]:
-    return {"head": head, "lines": lines, "find": find, "button": button, "missing": missing}
+    head: str, lines: list[str], find: str = "", button: str = "", missing: str = "",
+    options: tuple[str, ...] = (), mine: int | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    return {"head": head, "lines": lines, "find": find, "button": button, "missing": missing,
+            "options": options, "mine": -1 if mine is None else mine}  # fmt: skip
 
 
 def _where(lesson: Plan, at: Place) -> dict[str, Any]:
@@ -209,9 +217,12 @@ def _asked(lesson: Plan, poll: Poll) -> dict[str, Any]:
     mine = (
         poll.options[poll.mine] if poll.mine is not None and poll.mine < len(poll.options) else ""
     )
-    lines = [_("You said: {answer}").format(answer=mine)] if mine else []
     if not poll.question:
-        return _part(head, [*lines, _("Vote on the page Live; the way there: course enter"), votes])
+        secret = _(
+            "Choose one; you can change it while the poll is open. Nobody sees who chose what."
+        )
+        return _part(head, [secret, votes], options=poll.options, mine=poll.mine)
+    lines = [_("You said: {answer}").format(answer=mine)] if mine else []
     if poll.lesson != lesson.lesson:
         there = _("Answer it in the lesson {lesson}.").format(lesson=poll.lesson)
         return _part(head, [*lines, there, votes])

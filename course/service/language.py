@@ -13,7 +13,6 @@ SAID_ELSEWHERE = (
     _later("merged"),
     _later("hidden"),
     _later("closed"),
-    _later("not a name"),
     _later("there is no such invitation"),
     _later("this invitation was revoked"),
     _later("this invitation has expired"),

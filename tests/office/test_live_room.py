@@ -44,7 +44,7 @@ def said(now: Live | None) -> str:
     (Live(poll=ASKED), "Answer it in this notebook: your answer counts at once. | 3 votes | Go to the question"),
     (Live(poll=replace(ASKED, mine=1)), "You said: median | 3 votes"),
     (Live(poll=replace(ASKED, lesson="other")), "in the lesson other."),
-    (Live(poll=replace(ASKED, question="")), "course enter"),
+    (Live(poll=replace(ASKED, question="")), "Nobody sees who chose what"),
     (Live(poll=replace(ASKED, open=False, counts=(1, 2))),
      "What the class said: Mean or median? | mean: 1 | median: 2 | 3 votes"),
 ])  # fmt: skip
@@ -118,6 +118,11 @@ def test_an_answer_to_the_lessons_poll_is_a_vote_and_a_vote_on_the_page_stays(
         record.append(folder, "answered", "pace", {"response": ["3"]})
         attend(home)
         assert mine() == 2
+        office.start(ivan, "Shall we go on?", ["yes", "no"])
+        own = office.look(ana).poll
+        assert own is not None
+        attend(home, [(own.id, 1), (poll.id, 0)])
+        assert mine() == 1, "and the vote for one that is over stops nothing"
     now = attend(home)
     assert now.away, "the service has ended"
     assert now.poll is not None, "what it said last stays"

@@ -29,8 +29,14 @@ function go(part, button, note) {
   target.focus({ preventScroll: true });
 }
 
-function drawn(part) {
+function drawn(part, vote) {
   const nodes = part.lines.map((line) => made("p", {}, line));
+  const options = part.options.map((option, place) => {
+    const button = made("button", { type: "button", "aria-pressed": String(place === part.mine) }, option);
+    button.addEventListener("click", () => vote(place));
+    return button;
+  });
+  if (options.length) nodes.unshift(made("div", { class: "course-live-options", role: "group", "aria-label": part.head }, ...options));
   if (part.head) nodes.unshift(made("p", { class: "course-live-head" }, part.head));
   if (part.find) {
     const button = made("button", { type: "button" }, part.button);
@@ -47,20 +53,27 @@ function render({ model, el }) {
   function show() {
     asked = 0;
     const text = JSON.stringify(model.get("shown"));
-    if (text === seen) return; // who is at its button stays there
+    if (text === seen) return;
     seen = text;
-    place.replaceChildren(...model.get("shown").map(drawn));
+    const at = [...place.querySelectorAll("button")].indexOf(document.activeElement);
+    place.replaceChildren(...model.get("shown").map((part) => drawn(part, vote)));
+    place.querySelectorAll("button")[at]?.focus({ preventScroll: true });
   }
-  function look() {
-    if (document.hidden || !place.isConnected || Date.now() - asked < PATIENCE) return;
+  function vote(choice) {
+    asked = Date.now();
+    model.send({ does: "vote", choice });
+    setTimeout(look, 800, true); // the vote has come by then
+  }
+  function look(now = false) {
+    if (document.hidden || !place.isConnected || (!now && Date.now() - asked < PATIENCE)) return;
     asked = Date.now();
     model.send({ does: "look" });
   }
   model.on("change:turn", show);
   show();
   el.append(place);
-  const timer = setInterval(look, EVERY);
-  const first = setTimeout(look, 100);
+  const timer = setInterval(() => look(), EVERY);
+  const first = setTimeout(() => look(), 100);
   return () => { clearInterval(timer); clearTimeout(first); model.off("change:turn", show); };
 }
 
