@@ -1,18 +1,18 @@
 """Courses taught with Jupyter notebooks at the learner's own pace, on top of nbgrader.
 
 In a lesson's notebook: ``import course``, then `check`, `quiz` and the other elements of a lesson
-(`section`, `gate`, `video`, `progress`, `review`, `reflect`, `ask`). In `autograders/<lesson>.py`:
+(`section`, `gate`, `video`, `progress`, `review`, `reflect`, `ask`, `live`). In `autograders/<lesson>.py`:
 `points`, `public`, `misconception`, `hint`, `needs` and `answer`. Everything else is the command ``course`` and the library
 below it (`course.term`).
 """
 
-from course.lesson import ask, check, gate, progress, quiz, reflect, review, section, video
+from course.lesson import ask, check, gate, live, progress, quiz, reflect, review, section, video
 from course.testing import answer, hint, misconception, needs, points, public
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "answer", "ask", "check", "gate", "hint", "misconception", "needs", "points", "progress", "public", "quiz",
+    "answer", "ask", "check", "gate", "hint", "live", "misconception", "needs", "points", "progress", "public", "quiz",
     "reflect", "review", "section", "video",
 ]  # fmt: skip
 

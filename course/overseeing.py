@@ -4,11 +4,14 @@ import datetime as dt
 import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
 from course.errors import CourseError
+from course.exchange import transfer
+from course.exchange.access import Access
 from course.insight.frames import Frames
 from course.insight.worklist import Entry, entries
 from course.layout import COURSE_FILE
@@ -34,6 +37,10 @@ class _Known:
     seconds: float
 
 
+_SERVICE_SECONDS, _ASKED_EVERY = 3.0, 30.0
+"""How long a page waits for the course service, and how often it is asked."""
+
+
 @dataclass
 class Oversight:
     """What the pages of a course are made of, read again when something happened.
@@ -50,6 +57,8 @@ class Oversight:
     )
     _known: _Known | None = None
     _coming: "tuple[object, Future[_Known]] | None" = None
+    _settled: frozenset[str] = frozenset()
+    _asked_at: float = float("-inf")
 
     def page(self, kind: str, names: Sequence[str], choice: Choice, *, whole: bool = False) -> Page:
         """Return a page.
@@ -105,7 +114,7 @@ class Oversight:
         frames = Frames(self.course.file, self.course.layout, self._book).read()
         with self.course.book() as book:
             traces = resting.traces(book)
-        found = entries(frames, self.course.file.oversight, frames.now, traces)
+        found = entries(frames, self.course.file.oversight, frames.now, traces, self._answered())
         _ = frames.standing  # every page is about it
         self._known = _Known(seen, frames, found, time.thread_time() - begin)
         return self._known
@@ -115,6 +124,20 @@ class Oversight:
         with self.course.book() as book:
             hour = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H}"  # time itself makes entries
             return bulk.pulse(book), _times(self.course), hour
+
+    def _answered(self) -> frozenset[str]:
+        """Return which questions were answered at the course service; while it is away, what it said last."""
+        if (
+            transfer.over_service(self.course.config)
+            and time.monotonic() > self._asked_at + _ASKED_EVERY
+        ):
+            self._asked_at = time.monotonic()
+            with (
+                suppress(CourseError),
+                Access.of(self.course.layout.root).remote(_SERVICE_SECONDS) as service,
+            ):
+                self._settled = frozenset(service.settled())
+        return self._settled
 
     def _book(self) -> Gradebook:
         return self.course.book()

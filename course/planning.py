@@ -17,6 +17,7 @@ def plan(study: Study, now: dt.datetime) -> list[Step]:
         now: with the learner's zone.
     """
     home = study.folder
+    study.begin()
     here = {name: (one, record.read(home / name)) for name, one in lessons(home).items()}
     done = handed_in(study.reach)
     return steps(_announced(study.reach), here, dates.read(home), done, now)

@@ -6,11 +6,13 @@ import os
 import ssl
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from course import dates
 from course import layout as disk
 from course.deadline import Deadline
 from course.exchange import transfer
@@ -39,6 +41,7 @@ class Standing:
         waiting: marks that a person has yet to give.
         attempts: what grading made of each submission, by lesson and learner.
         asked: the questions at the office, by group, as `Remote.board` gives them.
+        zones: the learners' own time zones by id, where the office knows them.
     """
 
     course: Course
@@ -47,6 +50,7 @@ class Standing:
     waiting: tuple[Mark, ...]
     attempts: Mapping[tuple[str, str], Any]
     asked: Sequence[Sequence[Mapping[str, Any]]] = ()
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
 
 def look(course: Course) -> Standing:
@@ -80,7 +84,7 @@ def look(course: Course) -> Standing:
     own = {
         person: tuple(work(person, each.lesson, each) for each in deadlines) for person in people
     }
-    return Standing(course, tuple(people.values()), own, waiting, attempts, asked)
+    return Standing(course, tuple(people.values()), own, waiting, attempts, asked, _zones(course))
 
 
 def _at_the_office(course: Course, lessons: Sequence[str]) -> dict[tuple[str, str], dt.datetime]:
@@ -99,6 +103,17 @@ def _asked(course: Course) -> list[list[dict[str, Any]]]:
         return []
     with Access.of(course.layout.root).remote() as service:
         return service.board()
+
+
+def _zones(course: Course) -> dict[str, ZoneInfo]:
+    if not transfer.over_service(course.config):
+        return {}
+    found = {}
+    with Access.of(course.layout.root).remote() as service:
+        for each in service.people():
+            with suppress(ValueError):  # a zone that this machine's list does not have
+                found[str(each["name"])] = dates.zone(str(each["zone"]))
+    return found
 
 
 def _is_released(course: Course, lesson: str) -> bool:
@@ -134,10 +149,11 @@ def drafts(standing: Standing, now: dt.datetime, told: frozenset[str]) -> list[L
     for person in standing.people:
         if post.usable(person.email):
             reader, work = Reader(person.id, person.name, person.email), standing.work[person.id]
+            own = replace(desk, zone=standing.zones.get(person.id, desk.zone))
             told_of = letters.answers(_answered(standing, person.id, now))
             found += [
-                letters.reminder(desk, reader, work),
-                letters.digest(desk, reader, work, [told_of]),
+                letters.reminder(own, reader, work),
+                letters.digest(own, reader, work, [told_of]),
             ]
     for each in file.staff:
         if post.usable(each.email) and each.role != "observer":

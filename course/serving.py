@@ -71,7 +71,7 @@ def settle(office: Office, file: CourseFile, root: Path, url: str, by: str) -> A
             member = find_member(connection, file.id, name) or joining.enrol(
                 connection, file.id, name, shown=by, role="instructor"
             )
-        joined = joining.welcome(office, connection, member, "")
+        joined = joining.welcome(office, connection, member, "", dates.own_zone())
     access = Access(root, url, file.id, joined.name, joined.token, joined.office)
     access.keep_for_staff()
     return access

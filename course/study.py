@@ -1,5 +1,6 @@
 """The learner's side of a course: join, fetch, hand in, read feedback, in a folder of one's own."""
 
+import datetime as dt
 import tomllib
 from dataclasses import dataclass
 from getpass import getuser
@@ -14,6 +15,7 @@ from course.errors import Invalid, NotFound
 from course.exchange import config, mirror, remote, requests, transfer
 from course.exchange.access import Access, key_of
 from course.exchange.reach import Reach
+from course.lesson import dates
 from course.lesson.progress import line
 from course.look import look_at
 from course.questions import sheet
@@ -90,7 +92,9 @@ class Study:
             _refuse_joined(path.parent)
         disk.write(path, text)
         disk.write(folder.resolve() / disk.NBGRADER_FILE, config.for_learner(root, course_id, who))
-        return cls.open(folder)
+        study = cls.open(folder)
+        study.begin()
+        return study
 
     @classmethod
     def open(cls, folder: Path) -> "Study":
@@ -113,6 +117,13 @@ class Study:
             hint="join a course first: course join COURSE_FOLDER",
         )
 
+    def begin(self) -> None:
+        """Note when the learner joined, from which relative dates count; a course service says so itself."""
+        if self.access is None:
+            joined = (self.folder / disk.LEARNER_FILE).stat().st_mtime
+            zone = str(self.reach.announced().get("zone", ""))
+            dates.begin(self.folder, zone, dt.datetime.fromtimestamp(joined, dt.UTC))
+
     def sync(self) -> Synced:
         """Send what waits and learn what is new; a folder without a service has nothing to sync.
 
@@ -126,6 +137,7 @@ class Study:
         if lesson in self.reach.lessons() and not (self.folder / lesson).exists():
             # before it, so that the copy is never newer than what is fetched
             updating.remember(self.folder, lesson, self.reach.outbound / lesson)
+        self.begin()
         return transfer.fetch(self.reach, lesson, self.folder)
 
     def is_newer(self, lesson: str) -> bool:
@@ -156,6 +168,7 @@ class Study:
 
     def next(self) -> str:
         """Return in one line what to do next, in the first lesson that is not done."""
+        self.begin()
         return line(self.folder, self.reach.lessons())
 
     def submit(self, lesson: str, to: Path | None = None, *, fewer: bool = False) -> Receipt:

@@ -115,7 +115,7 @@ def announced(course: CourseFile, lessons: Iterable[str]) -> dict[str, Any]:
     """Return what a course says of itself to learners' machines, as JSON."""
     declared = [(name, course.lesson(name)) for name in lessons]
     return {
-        "title": course.title, "questions": course.questions.model_dump(),
+        "title": course.title, "zone": course.timezone, "language": course.spelling.language, "questions": course.questions.model_dump(),
         "lessons": [
             {"lesson": name, "title": one.title or name, "minutes": one.minutes, "due": due_text(one.due),
              "mode": one.mode} for name, one in declared

@@ -11,7 +11,7 @@ from pathlib import Path
 from course import layout
 from course.errors import Invalid, NotFound
 from course.exchange.config import MIRROR
-from course.exchange.remote import Remote
+from course.exchange.remote import SECONDS, Remote
 from course.layout import LEARNER_FILE
 from course.signing import Key
 
@@ -77,9 +77,9 @@ class Access:
                   if (place / LEARNER_FILE).is_file() or (place / STAFF_FILE).is_file()]  # fmt: skip
         return cls.of(joined[0] if joined else here)
 
-    def remote(self) -> Remote:
-        """Return the service; use it in ``with``."""
-        return Remote(self.url, self.course, self.token)
+    def remote(self, seconds: float = SECONDS) -> Remote:
+        """Return the service, which has some seconds for each answer; use it in ``with``."""
+        return Remote.within(seconds, self.url, self.course, self.token)
 
     @property
     def mirror(self) -> Path:

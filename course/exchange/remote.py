@@ -36,6 +36,11 @@ class Remote:
     token: str = field(repr=False)
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=SECONDS), repr=False)
 
+    @classmethod
+    def within(cls, seconds: float, url: str, course: str, token: str) -> Self:
+        """Return one that waits for an answer so many seconds."""
+        return cls(url, course, token, httpx.Client(timeout=seconds))
+
     def __enter__(self) -> Self:
         return self
 
@@ -86,6 +91,14 @@ class Remote:
     def dates(self) -> dict[str, Any]:
         """Return when each lesson is due for whoever asks: moment, minutes of grace, extended."""
         return dict(self._json("GET", "dates"))
+
+    def live(self) -> dict[str, Any]:
+        """Return what is live: the last poll and where the class is."""
+        return dict(self._json("GET", "live"))
+
+    def vote(self, poll: str, choice: int) -> None:
+        """Choose an option of a poll, by its place."""
+        self._call("POST", "live/votes", json={"poll": poll, "choice": choice})
 
     def ticket(self) -> str:
         """Return a link that lets one's own browser in, once and soon."""
@@ -164,6 +177,10 @@ class Remote:
     def board(self, lesson: str = "") -> list[list[dict[str, Any]]]:
         """Return the course's questions, those that ask the same together, in the order to answer them."""
         return list(self._json("GET", "all/questions", params={"lesson": lesson}))
+
+    def settled(self) -> list[str]:
+        """Return the ids of the questions that are answered, closed or hidden."""
+        return [str(each) for each in self._json("GET", "all/questions/settled")]
 
     def answer(self, question: str, text: str, *, publish: bool = False) -> None:
         """Answer a question."""

@@ -107,6 +107,7 @@ FRAMES: Mapping[str, Mapping[str, Column]] = {
         "about": Column(NAME, "id of the exercise or of the place for reflection"),
         "text": Column(TEXT, "what they wrote, the first 2000 characters"),
         "time": Column(TIME, "when"),
+        "id": Column(TEXT, "of its event in the record; a course service knows a question by it"),
     },
     "sessions": _WHO | {
         "began": Column(TIME, "its first event"),

@@ -198,7 +198,7 @@ class Frames:
     @cached_property
     def events(self) -> Frame:
         """What the records that were handed in tell; the rows of a submission stand together, in order of time."""
-        return shaped("events", self._happened.drop(columns="text"))
+        return shaped("events", self._happened.drop(columns=["text", "id"]))
 
     @cached_property
     def voices(self) -> Frame:

@@ -40,9 +40,9 @@ _TIME = pa.timestamp("us", "UTC")
 SCHEMA = pa.schema([
     ("learner", _CATEGORY), ("lesson", _CATEGORY), ("time", _TIME), ("verb", _CATEGORY),
     ("object", _CATEGORY), ("scaled", pa.float64()), ("success", pa.float64()), ("step", pa.float64()),
-    ("response", _CATEGORY), ("text", pa.string()),
+    ("response", _CATEGORY), ("text", pa.string()), ("id", pa.string()),
 ])  # fmt: skip
-"""``text`` is what was asked or reflected; null for every other event."""
+"""``text`` is what was asked or reflected and ``id`` its statement's; null for every other event."""
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -75,8 +75,8 @@ _RESULTS = {
         ("answered", _Answered), ("attempted", _Attempted), ("hinted", _Hinted), ("asked", _Said), ("reflected", _Said))
 }  # fmt: skip
 _decode = msgspec.json.Decoder(_Line).decode
-Row = tuple[str, str, str, float, float, float, str | None, str | None]
-"""Time, verb, object, scaled, success, step, response, text."""
+Row = tuple[str, str, str, float, float, float, str | None, str | None, str | None]
+"""Time, verb, object, scaled, success, step, response, text, id."""
 
 
 def stamps(*roots: Path) -> dict[Pair, str]:
@@ -151,7 +151,7 @@ def _start(roots: Sequence[Path], jobs: list[Any]) -> "subprocess.Popen[bytes]":
 
 def table(roots: Sequence[Path], pairs: Sequence[Pair]) -> pa.Table:
     """Return the events of some submissions, each one's in the order of time."""
-    columns: list[list[Any]] = [[] for _ in range(8)]
+    columns: list[list[Any]] = [[] for _ in range(9)]
     counts = []
     for learner, lesson in pairs:
         rows = _rows(_place(roots, learner, lesson))
@@ -169,7 +169,7 @@ def table(roots: Sequence[Path], pairs: Sequence[Pair]) -> pa.Table:
     numbers = [_known(values) for values in columns[3:6]]
     texts = [pa.array(values, pa.string()) for values in columns[6:]]
     data = [*(_merged(each) for each in who), times, *(each.dictionary_encode() for each in arrays), *numbers,
-            texts[0].dictionary_encode(), texts[1]]  # fmt: skip
+            texts[0].dictionary_encode(), *texts[1:]]  # fmt: skip
     return pa.table(data, names=SCHEMA.names).cast(SCHEMA).take(order)
 
 
@@ -195,7 +195,7 @@ def _rows(folder: Path) -> list[Row]:
         changed = dt.datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), dt.UTC)
         what = f"{record.NAME}: {much / 1e6:.1f} MB, at most {record.MAX_BYTES // 10**6} MB"
         time = changed.isoformat(timespec="microseconds")
-        return [(time, UNREAD, what, math.nan, math.nan, math.nan, None, None)]
+        return [(time, UNREAD, what, math.nan, math.nan, math.nan, None, None, None)]
     seen, rows = set[str](), list[Row]()
     for path in paths:
         for line in path.read_bytes().split(b"\n"):
@@ -218,18 +218,28 @@ def _row(said: _Line) -> Row:
         time = dates.exact(time).isoformat(timespec="microseconds")
     decode = _RESULTS.get(verb)
     if decode is None:
-        return time, verb, said.object, math.nan, math.nan, math.nan, None, None
+        return time, verb, said.object, math.nan, math.nan, math.nan, None, None, None
     result: Any = decode(said.result)
     if verb == "answered":
         scaled = math.nan if result.scaled is None else result.scaled
         if scaled < 0 or scaled > 1:
             raise ValueError(scaled)
-        return time, verb, said.object, scaled, math.nan, math.nan, " | ".join(result.response)[:_MOST], None  # fmt: skip
+        return time, verb, said.object, scaled, math.nan, math.nan, " | ".join(result.response)[:_MOST], None, None  # fmt: skip
     if verb == "attempted":
-        return time, verb, said.object, math.nan, float(result.success), math.nan, None, None
+        return time, verb, said.object, math.nan, float(result.success), math.nan, None, None, None
     if verb == "hinted":
-        return time, verb, said.object, math.nan, math.nan, float(result.step), None, None
-    return time, verb, said.object, math.nan, math.nan, math.nan, None, result.response[:_LONGEST]
+        return time, verb, said.object, math.nan, math.nan, float(result.step), None, None, None
+    return (
+        time,
+        verb,
+        said.object,
+        math.nan,
+        math.nan,
+        math.nan,
+        None,
+        result.response[:_LONGEST],
+        said.id,
+    )
 
 
 def _is_plain(time: str) -> bool:

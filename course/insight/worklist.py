@@ -4,7 +4,7 @@ Nobody is ranked: entries are in the order of how long they have waited.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -83,16 +83,20 @@ class Frames(Protocol):
     def requests(self) -> Frame: ...  # noqa: D102
 
 
-def entries(frames: Frames, rules: Oversight, now: dt.datetime, rest: Mapping[tuple[str, ...], str]) -> list[Entry]:  # fmt: skip
+def entries(
+    frames: Frames, rules: Oversight, now: dt.datetime, rest: Mapping[tuple[str, ...], str],
+    settled: Collection[str] = (),
+) -> list[Entry]:  # fmt: skip
     """Return what is to be looked after, what waits longest first.
 
     Args:
         now: with its zone.
         rest: the trace with which an entry was put to rest, by its key.
+        settled: ids of the questions that were answered where learners ask, or closed there.
     """
     found: Iterable[Entry] = (
         *_inactive(frames, rules, now), *_stuck(frames, rules), *_must_correct(frames),
-        *_waiting(frames, rules, now), *_unread(frames), *_requests(frames), *_asked(frames),
+        *_waiting(frames, rules, now), *_unread(frames), *_requests(frames), *_asked(frames, settled),
     )  # fmt: skip
     return sorted(
         (
@@ -261,9 +265,10 @@ def _requests(frames: Frames) -> Iterator[Entry]:
         )  # fmt: skip
 
 
-def _asked(frames: Frames) -> Iterator[Entry]:
-    """What learners asked while they worked; whoever answers it puts it to rest."""
-    for row in each_row(frames.voices[frames.voices["kind"] == "asked"]):
+def _asked(frames: Frames, settled: Collection[str]) -> Iterator[Entry]:
+    """What learners asked while they worked, until it is answered or put to rest."""
+    asked = frames.voices[frames.voices["kind"] == "asked"]
+    for row in each_row(asked[~asked["id"].isin(settled)]):
         seen = "".join(
             each if each.isprintable() else " " for each in str(row.text)
         )  # no terminal obeys it
@@ -271,7 +276,7 @@ def _asked(frames: Frames) -> Iterator[Entry]:
         short = text if len(text) <= _LONG else f"{text[:_LONG]}…"
         yield Entry(
             "asked", str(row.learner), str(row.lesson), str(row.about), f"About {row.about}: “{short}”",
-            "Write an answer, then put this to rest", row.time.to_pydatetime(), f"{row.time}",
+            "Answer it where it was asked, or write and put this to rest", row.time.to_pydatetime(), f"{row.time}",
         )  # fmt: skip
 
 

@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["ask", "check", "gate", "progress", "quiz", "reflect", "review", "section", "video"]
+__all__ = [
+    "ask",
+    "check",
+    "gate",
+    "live",
+    "progress",
+    "quiz",
+    "reflect",
+    "review",
+    "section",
+    "video",
+]
 
 
 def check(question: str, *, clean: bool = False, hints: int = 0) -> None:
@@ -119,3 +130,14 @@ def ask(question: str = "", *, about: str = "", nameless: bool = False) -> None:
     from course.lesson.ask import show_ask  # noqa: PLC0415  only when used
 
     show_ask(question, about, nameless=nameless)
+
+
+def live() -> None:
+    """Show where the class is and what it is asked, for a class in one room; it is brought up to date by itself.
+
+    An answer to a poll of this lesson counts in the poll while it is open. Without a course service, or
+    without a network, it says so, and nothing waits for it.
+    """
+    from course.lesson.live import show_live  # noqa: PLC0415  only when used
+
+    show_live()

@@ -35,3 +35,14 @@ def _n(one: str, many: str, count: int) -> str:
 def _later(message: str) -> str:
     """Mark a message that `_` translates elsewhere; return it as it is."""
     return message
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that this package speaks; the first one stands in the source."""
+    return ("en", *sorted(path.name for path in _FOLDER.iterdir() if path.is_dir()))
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return a language's catalogue, for readers of several languages at once; an empty one for English."""
+    return gettext.translation(_DOMAIN, _FOLDER, [language], fallback=True)

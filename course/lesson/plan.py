@@ -42,7 +42,7 @@ class Plan:
     Attributes:
         minutes: the author's estimate for all of it.
         due: ISO 8601, or text such as "7 days" after the learner's start; empty for never.
-        own: the learner's own date, where the course said it; it goes before ``due``.
+        own: the learner's own date, where it is known; it goes before ``due``.
         workbook: whether it is worked on during a live event.
         objectives: id -> text.
         items: its quizzes by id; every other question is an exercise with a check.
@@ -98,11 +98,12 @@ def read(folder: Path) -> Plan:
         one if isinstance(one, dict) else {"id": one, "text": one}
         for one in about.get("objectives", ())
     ]
+    due = str(about.get("due", ""))
     return Plan(
-        folder.name, str(about.get("title", folder.name)), int(about.get("minutes", 0)),
-        str(about.get("due", "")), {one["id"]: one["text"] for one in objectives},
+        folder.name, str(about.get("title", folder.name)), int(about.get("minutes", 0)), due,
+        {one["id"]: one["text"] for one in objectives},
         tuple(sections) or (Section("", "", (), tuple(items)),), items,
-        dates.read(folder.parent).get(folder.name), about.get("mode") == "workbook",
+        dates.read(folder.parent).of(folder.name, due), about.get("mode") == "workbook",
     )  # fmt: skip
 
 

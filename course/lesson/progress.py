@@ -92,6 +92,11 @@ def due_lines(lesson: Plan) -> list[str]:
         return [_("due: {when}").format(when=due(lesson.due))] if lesson.due else []
     lines = [_("due: {when}").format(when=due(own.due.isoformat()))]
     lines += [_("you were given more time for this lesson")] if own.extended else []
+    if own.since:
+        counted = _(
+            "counted from {day}, when you joined; another start that you agreed on counts instead"
+        )
+        lines += [counted.format(day=own.since)]
     grace = words.of_span(own.grace * 60)
     lines += [_("{time} after it cost nothing").format(time=grace)] if own.grace else []
     return lines

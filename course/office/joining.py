@@ -93,7 +93,7 @@ def join(office: Office, secret: str, shown: str, key: str = "", zone: str = "")
     with office.transaction() as connection:
         row = _use(connection, secret)
         member = _enrol(connection, row, shown, zone)
-        return welcome(office, connection, member, key)
+        return welcome(office, connection, member, key, zone)
 
 
 def reserve(office: Office, secret: str, shown: str) -> tuple[str, str]:
@@ -144,18 +144,20 @@ def join_from_hub(
                 f"'{name}' is not on this course's list", where=course,
                 hint="ask your instructor for a link, or to put you on the list: course learners import",
             )  # fmt: skip
-        return welcome(office, connection, member, key)
+        return welcome(office, connection, member, key, zone)
 
 
-def welcome(office: Office, connection: Connection, member: Row, key: str) -> Joined:
-    """Give a member a token for one more machine, whose key is known from now on."""
+def welcome(
+    office: Office, connection: Connection, member: Row, key: str, zone: str = ""
+) -> Joined:
+    """Give a member a token for one more machine, whose key and time zone are known from now on."""
     if key and member["key"] and member["key"] != key:
         note(
             connection, member["course"], member["name"], "new key", before=member["key"], after=key
         )
-    if key:
+    if told := {name: said for name, said in (("key", key), ("zone", zone)) if said}:
         table = tables.member
-        connection.execute(table.update().where(table.c.id == member["id"]).values(key=key))
+        connection.execute(table.update().where(table.c.id == member["id"]).values(**told))
     token = issue(connection, member["id"])
     note(connection, member["course"], member["name"], "joined", role=member["role"])
     return Joined(

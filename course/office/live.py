@@ -1,15 +1,17 @@
-"""A class in one room: one poll at a time, and the section that the instructor is at.
+"""A class in one room: one poll at a time, of the lesson's own or not, and the section that the instructor is at.
 
 Votes are counted, never told: not even staff see who chose what.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from course import markup
 from course.archive import contents
 from course.database import Row, new_id, now
 from course.errors import Invalid, NotFound, Refused
@@ -19,7 +21,7 @@ from course.office.asking import plain
 from course.office.enrolment import Enrolment
 from course.office.office import note
 from course.office.threads import is_staff
-from course.questions import sheet
+from course.questions import Item, kind_of, sheet
 
 MOST_OPTIONS = 8
 _LASTS = dt.timedelta(hours=6)
@@ -33,6 +35,8 @@ class Poll:
     Attributes:
         counts: votes per option; empty for learners while it is open.
         mine: place of the reader's own choice; None before it.
+        lesson, question: the poll or rating of a lesson that it is; empty for one that is in no lesson.
+        keys: what an answer to that one names each option by.
     """
 
     id: str
@@ -42,6 +46,9 @@ class Poll:
     votes: int
     counts: tuple[int, ...]
     mine: int | None
+    lesson: str = ""
+    question: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,20 @@ class Section:
     lesson: str
     id: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A poll or a rating of a released lesson, with the keys and texts of its options."""
+
+    lesson: str
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    options: tuple[str, ...]
+
+
+_Sheet = tuple[tuple[Section, ...], tuple[Opinion, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +114,7 @@ def _poll(connection: Connection, member: Row, row: Row) -> Poll:
     counts = tuple(by.get(place, 0) for place in range(len(row["options"])))
     told = counts if is_staff(member) or not row["open"] else ()
     return Poll(row["id"], row["text"], tuple(row["options"]), row["open"], sum(counts), told,
-                connection.execute(own).scalar())  # fmt: skip
+                connection.execute(own).scalar(), row["lesson"] or "", row["question"] or "", tuple(row["keys"] or ()))  # fmt: skip
 
 
 def start(staff: Enrolment, text: str, options: Sequence[str]) -> None:
@@ -110,13 +131,24 @@ def start(staff: Enrolment, text: str, options: Sequence[str]) -> None:
         raise Invalid(
             "not a poll", expected=f"a question and 2 to {MOST_OPTIONS} options", found=f"{len(offered)} options"
         )  # fmt: skip
+    _begin(staff, text.strip(), [each[:200] for each in offered])
+
+
+def ask(staff: Enrolment, lesson: str, question: str) -> None:
+    """Begin a poll that a released lesson has; raises NotFound for one that none has, and as `start`."""
+    _require_staff(staff)
+    there = {f"{one.lesson}/{one.id}": one for one in opinions(staff)}
+    one = there[known(f"{lesson}/{question}", sorted(there), "poll", staff.course)]
+    _begin(staff, one.text, one.options, lesson=lesson, question=question, keys=[*one.keys])
+
+
+def _begin(staff: Enrolment, text: str, options: Sequence[str], **more: Any) -> None:
     table = tables.poll
     with staff.office.transaction() as connection:
         _end(connection, staff.course)
         connection.execute(table.insert().values(
-            id=new_id(), course=staff.course, text=text.strip(), options=[each[:200] for each in offered], open=True,
-            at=now()))  # fmt: skip
-        note(connection, staff.course, staff.member["name"], "polled", text=text.strip())
+            id=new_id(), course=staff.course, text=text, options=[*options], open=True, at=now(), **more))  # fmt: skip
+        note(connection, staff.course, staff.member["name"], "polled", text=text)
 
 
 def end(staff: Enrolment) -> None:
@@ -167,34 +199,64 @@ def go_to(staff: Enrolment, lesson: str, section: str) -> None:
         )
 
 
+def stop(staff: Enrolment) -> None:
+    """End the walk through a lesson: the class is nowhere now."""
+    _require_staff(staff)
+    table = tables.whereabouts
+    with staff.office.transaction() as connection:
+        connection.execute(table.delete().where(table.c.course == staff.course))
+
+
 def sections(reader: Enrolment) -> list[Section]:
     """Return the sections of the released lessons, in order."""
-    return [
-        Section(each["lesson"], name, title)
-        for each in reader.releases()
-        for name, title in _of_parcel(reader, each["lesson"], each["digest"])
-    ]
+    return [one for sheet in _sheets(reader) for one in sheet[0]]
 
 
-def _of_parcel(reader: Enrolment, lesson: str, digest: str) -> tuple[tuple[str, str], ...]:
-    found = _READ.get(digest)
-    if found is None:
-        found = _READ[digest] = _read(reader.office.parcels.get(digest), lesson)
-    return found
+def opinions(reader: Enrolment) -> list[Opinion]:
+    """Return the polls and ratings of the released lessons, in order; those that take one choice."""
+    return [one for sheet in _sheets(reader) for one in sheet[1]]
 
 
-_READ: dict[str, tuple[tuple[str, str], ...]] = {}
-"""The sections of each release, by its digest: opening a parcel takes a while, and a class asks often."""
+def _sheets(reader: Enrolment) -> Iterator[_Sheet]:
+    for each in reader.releases():
+        found = _READ.get(each["digest"])
+        if found is None:
+            parcel = reader.office.parcels.get(each["digest"])
+            found = _READ[each["digest"]] = _read(parcel, each["lesson"])
+        yield found
 
 
-def _read(parcel: bytes, lesson: str) -> tuple[tuple[str, str], ...]:
+_READ: dict[str, _Sheet] = {}
+"""What each release says, by its digest: opening a parcel takes a while, and a class asks often."""
+
+
+def _read(parcel: bytes, lesson: str) -> _Sheet:
     try:
-        about = sheet.about(contents(parcel, lesson)[sheet.NAME].decode())
-        return tuple(
-            (str(one["id"]), str(one["title"])) for one in about.get("sections", ()) if one["id"]
+        text = contents(parcel, lesson)[sheet.NAME].decode()
+        parts, items = sheet.about(text).get("sections", ()), sheet.items(text)
+        return (
+            tuple(Section(lesson, str(one["id"]), str(one["title"])) for one in parts if one["id"]),
+            tuple(filter(None, (_opinion(lesson, one) for one in items.values()))),
         )
     except (KeyError, ValueError, TypeError):
-        return ()  # a release without a sheet has no sections
+        return (), ()  # a release without a sheet has no sections
+
+
+def _opinion(lesson: str, item: Item) -> Opinion | None:
+    if item.kind == "poll" and item.setting("choose") != "many":
+        pairs = [(each.id, markup.plain(each.text)) for each in item.options]
+    elif item.kind == "rating":
+        scale = kind_of(item).prepare(item, 0)["scale"]
+        least, most = scale["least"], scale["most"]
+        ends = {least: scale["low"], most: scale["high"]}
+        pairs = [
+            (str(step), f"{step}: {ends[step]}" if ends.get(step) else str(step))
+            for step in range(least, most + 1)
+        ]
+    else:
+        return None
+    keys, options = zip(*pairs, strict=True)
+    return Opinion(lesson, item.id, markup.plain(item.prompt), keys, options)
 
 
 def _require_staff(reader: Enrolment) -> None:

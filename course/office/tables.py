@@ -176,6 +176,9 @@ poll = Table(
     Column("options", JSON, nullable=False),
     Column("open", Boolean, nullable=False),
     Column("at", DateTime, nullable=False),
+    Column("lesson", String(128)),  # whose question it is; null for one that was thought of there and then
+    Column("question", String(128)),
+    Column("keys", JSON),  # of the options, as an answer in a record names them
     Index("office_poll_course", "course", "at"),
 )  # fmt: skip
 

@@ -147,6 +147,18 @@ def late(reader: Enrolment, moment: dt.datetime | None = None) -> set[str]:
         return set(connection.execute(query).scalars())
 
 
+def settled(reader: Enrolment) -> list[str]:
+    """Return the ids of the questions that nobody needs to look after: answered, closed or hidden, or merged into one."""
+    table = tables.question
+    query = sa.select(table.c.id, table.c.into, table.c.state).where(
+        table.c.course == reader.course
+    )
+    with reader.office.reading() as connection:
+        rows = {row["id"]: row for row in connection.execute(query).mappings()}
+    last = {key: rows.get(row["into"], row) for key, row in rows.items()}
+    return sorted(key for key, row in last.items() if row["state"] not in ("open", "merged"))
+
+
 def is_staff(member: Row) -> bool:
     """Tell whether somebody teaches the course."""
     return member["role"] in ("instructor", "grader")

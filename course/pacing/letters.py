@@ -96,7 +96,7 @@ class Desk:
     Attributes:
         course: its title.
         rules: ``[reminders]`` of `course.toml`.
-        zone: times are told in it.
+        zone: times are told in it, and days begin: the reader's own where it is known, else the course's.
         now: with a zone.
         told: keys of what was told before.
     """
@@ -108,7 +108,7 @@ class Desk:
     told: Collection[str] = frozenset()
 
     def when(self, moment: dt.datetime) -> str:
-        """Say when something is, in the course's zone."""
+        """Say when something is, in the letter's zone."""
         return words.of_due(moment, self.now.astimezone(self.zone))
 
     def is_digest_due(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from course.lesson import plan, words
-from course.lesson.dates import Own
+from course.lesson.dates import Dates
 from course.lesson.language import _
 from course.lesson.plan import Plan
 from course.lesson.progress import due as due_words
@@ -53,7 +53,7 @@ class Step:
 
 def steps(
     announced: Sequence[Announced], here: Mapping[str, tuple[Plan, State]],
-    own: Mapping[str, Own], handed_in: Mapping[str, dt.datetime], now: dt.datetime,
+    own: Dates, handed_in: Mapping[str, dt.datetime], now: dt.datetime,
 ) -> list[Step]:  # fmt: skip
     """Return the lessons of a course: what is due first, then what is due never, then what was handed in.
 
@@ -72,12 +72,12 @@ def steps(
 
 
 def _step(
-    one: Announced, fetched: tuple[Plan, State] | None, own: Mapping[str, Own],
+    one: Announced, fetched: tuple[Plan, State] | None, own: Dates,
     handed_in: Mapping[str, dt.datetime], now: dt.datetime,
 ) -> Step:  # fmt: skip
     name = one.lesson
     lesson = fetched[0] if fetched else Plan(name, one.title or name, one.minutes, one.due, {}, (), {},
-                                             own.get(name))  # fmt: skip
+                                             own.of(name, one.due))  # fmt: skip
     minutes, standing = lesson.minutes, _standing(fetched, handed=name in handed_in)
     if fetched:
         minutes = plan.minutes_left(*fetched)

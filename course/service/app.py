@@ -38,6 +38,7 @@ def application(
     app.include_router(door.router)
     app.include_router(pages.router)
     app.include_router(live.router)
+    app.include_router(live.api)
     app.get("/health", tags=["operator"])(health)
     return app
 

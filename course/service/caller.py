@@ -56,6 +56,11 @@ Instructor = Annotated[Teaching, Depends(_staff("instructor"))]
 Grader = Annotated[Teaching, Depends(_staff("instructor", "grader"))]
 
 
+def address_of(request: Request) -> str:
+    """Return the service's address as others reach it."""
+    return str(request.app.state.url or str(request.base_url).rstrip("/"))
+
+
 async def body_of(request: Request, most: int) -> bytes:
     """Return a request's body, and stop reading when it is larger than it may be."""
     said = request.headers.get("content-length", "")

@@ -23,7 +23,7 @@ _MONTH, _MINUTES = 60 * 60 * 24 * 30, 60 * 10
 def home(request: Request) -> Response:
     """Lead to the hub's sign-in; without a hub, say how to come in."""
     if request.app.state.hub is None:
-        return page(request, "home.html")
+        return page(request, "start.html")
     return RedirectResponse(f"{root_of(request)}/sign-in", 302)
 
 
@@ -41,7 +41,7 @@ def ask(request: Request, secret: str) -> HTMLResponse:
 def enter(request: Request, secret: str, office: TheOffice) -> Response:
     """Let a browser in."""
     token, course = entering.enter(office, secret)
-    response = RedirectResponse(f"{root_of(request)}/courses/{course}/questions", 303)
+    response = RedirectResponse(f"{root_of(request)}/courses/{course}", 303)
     _let_in(request, response, {course: token}, _MONTH)
     return response
 
@@ -73,7 +73,7 @@ def signed_in(
     name, wanted = hub.signed_in(code, state)
     sessions = entering.come_in(office, name)
     if not wanted.startswith("/courses/"):
-        wanted = f"/courses/{next(iter(sessions))}/questions" if len(sessions) == 1 else ""
+        wanted = f"/courses/{next(iter(sessions))}" if len(sessions) == 1 else ""
     # a page, not a redirection: a strict cookie comes along only where our own page leads on
     response = page(request, "signed-in.html", who=name, courses=sorted(sessions), to=wanted)
     response.delete_cookie(_STATE, path=root_of(request) or "/")
@@ -90,7 +90,7 @@ async def leave(request: Request, reader: Reader) -> Response:
     await form(request)
     await run_in_threadpool(entering.leave, reader.office, request.cookies[COOKIE])
     hub: Hub | None = request.app.state.hub
-    response = page(request, "left.html", leaving=hub.leaving if hub else "")
+    response = page(request, "left.html", course=reader.course, leaving=hub.leaving if hub else "")
     for course in await run_in_threadpool(reader.office.courses):
         response.delete_cookie(COOKIE, path=_path(request, course))
     return response

@@ -1,12 +1,9 @@
-"""The one page of the service: where a link leads in a browser."""
+"""Where an invitation's link leads in a browser."""
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import jinja2
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
@@ -14,7 +11,8 @@ from fastapi.responses import HTMLResponse
 from course.errors import Invalid, Refused
 from course.office import joining
 from course.office.office import Office
-from course.service.caller import TheOffice, body_of
+from course.service.caller import TheOffice, address_of, body_of
+from course.service.pages import page
 
 router = APIRouter(tags=["pages"])
 
@@ -23,11 +21,6 @@ Opening = Callable[[str, str], str]
 """Takes a link and a name; returns the address where that learner's first lesson is open."""
 
 _MOST_BYTES = 10_000
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-}
-
 
 _PAGES: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"text/html": {"schema": {"type": "string"}}}}
@@ -36,9 +29,9 @@ _PAGES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/join/{secret}", response_class=HTMLResponse, responses=_PAGES)
-def ask(office: TheOffice, secret: Secret) -> HTMLResponse:
+def ask(office: TheOffice, secret: Secret, request: Request) -> HTMLResponse:
     """Show what a link invites to. Looking uses nothing up: programs look at links, too."""
-    return _form(office, secret)
+    return _form(office, secret, request)
 
 
 @router.post(
@@ -52,13 +45,16 @@ async def come_in(office: TheOffice, secret: Secret, request: Request) -> HTMLRe
     return await run_in_threadpool(_joined, office, secret, fields.get("name", [""])[0], request)
 
 
-def _form(office: Office, secret: str, name: str = "", wrong: str = "") -> HTMLResponse:
+def _form(
+    office: Office, secret: str, request: Request, name: str = "", *, wrong: bool = False
+) -> HTMLResponse:
     try:
         about = joining.look_at(office, secret)
     except Refused as error:
-        return _page(403, title="This link lets nobody in", refused=error.what, hint=error.hint)
-    told = {"course": about["title"], "role": about["role"], "lessons": about["lessons"]}
-    return _page(422 if wrong else 200, title=about["title"], name=name, wrong=wrong, **told)
+        return page(request, "join.html", 403, refused=error)
+    return page(request, "join.html", 422 if wrong else 200, typed=name, wrong=wrong,
+                most=joining.MOST_NAME, course=about["course"], title=about["title"], role=about["role"],
+                lessons=about["lessons"])  # fmt: skip
 
 
 def _joined(office: Office, secret: str, name: str, request: Request) -> HTMLResponse:
@@ -66,29 +62,10 @@ def _joined(office: Office, secret: str, name: str, request: Request) -> HTMLRes
         about = joining.look_at(office, secret)
         own, again = joining.reserve(office, secret, name)
     except Refused:
-        return _form(office, secret)
-    except Invalid as error:
-        return _form(office, secret, name, f"{error.what}: expected {error.expected}")
+        return _form(office, secret, request)
+    except Invalid:
+        return _form(office, secret, request, name, wrong=True)
     link = f"{address_of(request)}/join/{again}"
     opening: Opening | None = request.app.state.opening
-    place = opening(link, own) if opening else ""
-    return _page(201, title=f"Welcome to {about['title']}", course=about["title"], joined=own, shown=name,
-                 link=link, open=place)  # fmt: skip
-
-
-def address_of(request: Request) -> str:
-    """Return the service's address as others reach it."""
-    return str(request.app.state.url or str(request.base_url).rstrip("/"))
-
-
-def _page(status: int, **about: Any) -> HTMLResponse:
-    return HTMLResponse(_template().render(**about), status, _HEADERS)
-
-
-@cache
-def _template() -> jinja2.Template:
-    pages = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return pages.get_template("join.html")
+    return page(request, "join.html", 201, course=about["course"], title=about["title"], joined=own,
+                shown=name, link=link, open=opening(link, own) if opening else "")  # fmt: skip

@@ -1,5 +1,6 @@
-"""Pages for a browser: questions, read and answered. No script; every form proves that our page sent it."""
+"""Pages for a browser: lessons and questions. No script; every form proves that our page sent it."""
 
+import datetime as dt
 import functools
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -13,18 +14,21 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from markupsafe import Markup
 
-from course import markup
+from course import dates, markup
 from course.errors import CourseError, Refused
-from course.office import answering, asking, entering, threads
+from course.lesson.language import catalogue
+from course.office import answering, asking, entering, live, schedule, threads
 from course.office.enrolment import Enrolment
-from course.office.office import Unknown
+from course.office.office import Office, Unknown
 from course.service.caller import Course, TheOffice, body_of
+from course.service.language import accepted
 from course.service.problems import status_of
 from course.service.questions import Key
 
 COOKIE = "course-session"
 _HERE = Path(__file__).parent
 _MOST_FORM = 100_000
+_UNKNOWN = 401
 _UNKNOWN = 401
 CAREFUL = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -52,13 +56,59 @@ class Page(APIRoute):
 router = APIRouter(route_class=Page, include_in_schema=False)
 
 
-def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLResponse:
-    """Return a page."""
-    text = _pages().get_template(name).render(
-        root=root_of(request), sign_in=_sign_in(request, status),
-        proof=entering.proof(request.cookies.get(COOKIE, "")), **shown,
-    )  # fmt: skip
-    return HTMLResponse(text, status, CAREFUL)
+def page(
+    request: Request, name: str, status: int = 200, *, reader: Enrolment | None = None,
+    course: str = "", **shown: Any,
+) -> HTMLResponse:  # fmt: skip
+    """Return a page in the reader's language, with the times of the reader's zone.
+
+    Args:
+        reader: who is signed in; None for a page that anybody sees.
+        course: where nobody is signed in, the one whose language is spoken when the browser wants none of ours.
+    """
+    language = accepted(request.headers.get("accept-language", "")) or _of_course(
+        request.app.state.office, reader.course if reader else course
+    )
+    if reader is not None:
+        shown |= {
+            "reader": reader.member, "staff": threads.is_staff(reader.member),
+            "proof": entering.proof(request.cookies.get(COOKIE, "")),
+            "day": functools.partial(_day, zone=_zone(reader)),
+        }  # fmt: skip
+    text = (
+        _pages(language)
+        .get_template(name)
+        .render(
+            root=root_of(request), language=language, sign_in=_sign_in(request, status), **shown
+        )
+    )
+    return HTMLResponse(text, status, {**CAREFUL, "Content-Language": language, "Vary": "Accept-Language"})  # fmt: skip
+
+
+def _of_course(office: Office, course: str) -> str:
+    """Return the language that a course announced, if we speak it; else English."""
+    if not course:
+        return "en"
+    with office.reading() as connection:
+        row = office.course(connection, course)
+    return (
+        accepted(str((row["about"] if row else {}).get("language", "")).replace("_", "-")) or "en"
+    )
+
+
+def _zone(reader: Enrolment) -> dt.tzinfo:
+    """Return the zone of somebody's machine; UTC where it did not say."""
+    try:
+        return dates.zone(str(reader.member["zone"] or "UTC"))
+    except ValueError:
+        return dt.UTC
+
+
+def _day(moment: dt.datetime | str, zone: dt.tzinfo) -> str:
+    """Say when something was or will be; the office's own moments are in UTC and name no zone."""
+    found = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    local = (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
 def root_of(request: Request) -> str:
@@ -123,6 +173,33 @@ def static(name: str) -> Response:
     )
 
 
+# lessons --------------------------------------------------------------------------------------------
+
+
+@router.get("/courses/{course}")
+def home(request: Request, reader: Reader) -> HTMLResponse:
+    """Show the lessons that are out, with the reader's own dates and what was handed in."""
+    about = reader.about()["announced"]
+    title = about.get("title") or reader.course
+    return page(request, "home.html", reader=reader, title=title, lessons=_lessons(reader, about),
+                live=live.look(reader))  # fmt: skip
+
+
+def _lessons(reader: Enrolment, about: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the lessons that are out, in the course's order."""
+    said = {str(each.get("lesson")): each for each in about.get("lessons", ())}
+    out, own, found = [each["lesson"] for each in reader.releases()], schedule.own_dates(reader), []
+    for name in sorted(out, key=[*said, *out].index):
+        due, _grace, extended = own.get(name, ("", 0, False))
+        papers = reader.submissions(name)
+        found.append({
+            "lesson": name, "title": said.get(name, {}).get("title") or name,
+            "minutes": said.get(name, {}).get("minutes") or 0, "due": due, "extended": extended,
+            "handed_in": papers[-1]["received_at"] if papers else "", "feedback": reader.feedback(name),
+        })  # fmt: skip
+    return found
+
+
 # questions ------------------------------------------------------------------------------------------
 
 
@@ -137,8 +214,8 @@ def board(request: Request, reader: Reader, lesson: str = "", show: str = "open"
         and (show != "open" or any(one.question["state"] == "open" for one in group))
     ]  # fmt: skip
     late = threads.late(reader)
-    return page(request, "questions.html", reader=reader.member, groups=wanted, lessons=lessons, lesson=lesson,
-                show=show, late=late, staff=threads.is_staff(reader.member))  # fmt: skip
+    return page(request, "questions.html", reader=reader, groups=wanted, lessons=lessons, lesson=lesson,
+                show=show, late=late)  # fmt: skip
 
 
 @router.get("/courses/{course}/questions/{key}")
@@ -164,14 +241,14 @@ def _act(reader: Enrolment, key: str, fields: dict[str, str]) -> None:
 
 
 def _thread(request: Request, reader: Enrolment, key: str) -> HTMLResponse:
-    one, staff = threads.thread(reader, key), threads.is_staff(reader.member)
+    one = threads.thread(reader, key)
     group = next(
         (group for group in threads.board(reader, str(one.question["lesson"]))
          if any(each.question["id"] == key for each in group)), [],
     )  # fmt: skip
     others = [each for each in group if each.question["id"] != key]
-    return page(request, "thread.html", reader=reader.member, one=one, others=others, staff=staff,
-                may=staff or one.mine or threads.may_answer(reader), most=asking.MOST)  # fmt: skip
+    return page(request, "thread.html", reader=reader, one=one, others=others,
+                may=one.mine or threads.may_answer(reader), most=asking.MOST)  # fmt: skip
 
 
 def _prose(text: str) -> Markup:
@@ -179,11 +256,12 @@ def _prose(text: str) -> Markup:
 
 
 @functools.cache
-def _pages() -> jinja2.Environment:
+def _pages(language: str) -> jinja2.Environment:
     pages = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True,
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     pages.filters["prose"] = _prose
-    pages.filters["day"] = lambda moment: f"{moment:%Y-%m-%d %H:%M} UTC"
+    said = catalogue(language)
+    pages.globals |= {"_": said.gettext, "_n": said.ngettext, "here": ""}
     return pages

@@ -10,8 +10,7 @@ from course.office import answering, asking, entering, schedule, threads
 from course.office.asking import MOST, MOST_AT_ONCE, Asked
 from course.office.enrolment import Enrolment
 from course.office.schedule import Schedule
-from course.service.caller import Grader, Instructor, Own
-from course.service.invited import address_of
+from course.service.caller import Grader, Instructor, Own, address_of
 
 router = APIRouter(prefix="/api/courses/{course}", tags=["questions"])
 
@@ -91,6 +90,12 @@ def board(own: Grader, lesson: str = "") -> list[list[dict[str, Any]]]:
     """Give the course's questions, those that ask the same together, in the order to answer them."""
     groups = threads.board(Enrolment(own.office, own.member), lesson)
     return [[each.plain() for each in group] for group in groups]
+
+
+@router.get("/all/questions/settled")
+def settled(own: Grader) -> list[str]:
+    """Give the ids of the questions that are answered, closed or hidden."""
+    return threads.settled(Enrolment(own.office, own.member))
 
 
 @router.post("/all/questions/{key}/answers", status_code=204)

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from course.archive import MAX_TOTAL
 from course.model import Learner
 from course.office import personal
-from course.service.caller import Grader, Instructor, Lesson, Number, body_of
-from course.service.invited import address_of
+from course.service.caller import Grader, Instructor, Lesson, Number, address_of, body_of
 from course.service.learners import BODY, PARCEL, ZIP
 
 router = APIRouter(prefix="/api/courses/{course}", tags=["staff"])

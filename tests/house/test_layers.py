@@ -33,6 +33,7 @@ FLOORS = [
         "pacing",
         "asking",
         "kept",
+        "attending",
     },
     {"insight"},
     {"report", "term", "submitting", "traces"},
@@ -181,7 +182,7 @@ def test_course_offers_exactly_what_it_says() -> None:
         "print(sorted(own) == sorted(course.__all__), sorted(own))"
     )
     assert fresh(script) == (
-        "True ['answer', 'ask', 'check', 'gate', 'hint', 'misconception', 'needs', 'points', 'progress', 'public',"
+        "True ['answer', 'ask', 'check', 'gate', 'hint', 'live', 'misconception', 'needs', 'points', 'progress', 'public',"
         " 'quiz', 'reflect', 'review', 'section', 'video']"
     )
 
@@ -190,7 +191,7 @@ def test_the_elements_of_a_lesson_stay_functions_when_their_modules_are_loaded()
     script = (
         "import course, course.lesson as room\n"
         "from course.lesson import ask as a, check as b\n"
-        "import course.lesson.ask, course.lesson.check, course.lesson.progress, course.lesson.quiz\n"
+        "import course.lesson.ask, course.lesson.check, course.lesson.live, course.lesson.progress, course.lesson.quiz\n"
         "import course.lesson.reflect, course.lesson.review, course.lesson.section, course.lesson.video\n"
         "print(all(callable(getattr(course, name)) for name in room.__all__))"
     )

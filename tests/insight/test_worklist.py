@@ -19,10 +19,14 @@ def ago(days: float = 0, minutes: float = 0) -> dt.datetime:
     return NOW - dt.timedelta(days=days, minutes=minutes)
 
 
-def look(rest: dict[Any, str] | None = None, **rows: list[dict[str, Any]]) -> list[Entry]:
+def look(
+    rest: dict[Any, str] | None = None,
+    settled: frozenset[str] = frozenset(),
+    **rows: list[dict[str, Any]],
+) -> list[Entry]:
     frames = {name: shaped(name, rows.get(name, [])) for name in FRAMES}
     frames["time_on_task"] = pace.time_on_task(frames["events"])
-    return entries(SimpleNamespace(**frames), RULES, NOW, rest or {})
+    return entries(SimpleNamespace(**frames), RULES, NOW, rest or {}, settled)
 
 
 def attempt(who: str, lesson: str, days: float) -> dict[str, Any]:
@@ -188,6 +192,16 @@ def test_questions_and_requests_until_they_are_answered() -> None:
     assert [(e.kind, e.learner) for e in found] == [("request", "ben"), ("asked", "ana")]
     assert "\x1b" not in found[1].reason
     assert "\u202e" not in found[1].reason
+
+
+def test_a_question_that_was_answered_where_it_was_asked_is_off_the_list() -> None:
+    voices = [
+        {"learner": "ana", "lesson": "one", "kind": "asked", "about": "q", "text": "?", "time": ago(2), "id": key}
+        for key in ("a1", "b2")
+    ]  # fmt: skip
+    assert [each.kind for each in look(voices=voices)] == ["asked", "asked"]
+    (left,) = look(voices=voices, settled=frozenset({"a1"}))
+    assert left.kind == "asked"
 
 
 def test_what_was_put_to_rest_comes_back_when_something_new_happens() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from classroom import DOUBLE, answer, course, new_course
@@ -40,7 +41,10 @@ def place(
         course("release welcome", root)
         home = base / "ana"
         home.mkdir()
-        course(f"join {course('learners invite', root).out.split()[-1]} --name Ana", home)
+        link = course("learners invite", root).out.split()[-1]
+        with pytest.MonkeyPatch.context() as far:
+            far.setenv("TZ", "Pacific/Auckland")
+            course(f"join {link} --name Ana", home)
         yield root, home
 
 
@@ -55,6 +59,15 @@ def test_a_learner_is_told_her_own_dates_and_answers_and_of_nothing_that_waits_f
     assert dt.timedelta() < due - dt.datetime.now(dt.UTC) < dt.timedelta(days=2)
 
     course("collect welcome", root)
+    course("learners add ana --email ana@example.org", root)
+    letter = next(
+        each
+        for each in json.loads(course("remind --dry-run --json", root).out)
+        if each["person"] == "ana"
+    )
+    assert "Times are those of Pacific/Auckland." in letter["text"]
+    there = due.astimezone(ZoneInfo("Pacific/Auckland"))
+    assert f"due {there:%H:%M}" in letter["subject"] or f"{there:%H:%M}" in letter["text"]
     until = f"{due.astimezone(dt.UTC) + dt.timedelta(days=3):%Y-%m-%dT%H:%M:%S+00:00}"
     course(f"extend welcome --learner ana --until {until} --reason trains", root)
     course("answers", ana)
@@ -83,7 +96,16 @@ def test_a_learner_is_told_her_own_dates_and_answers_and_of_nothing_that_waits_f
     opened = Course.open(root)
     (work,) = reminding.look(opened).work["ana"]
     assert work.standing == "open"
+    late = {"cell": "d", "code": "", "error": ""}
+    record.append(ana / "welcome", "asked", "double", {"response": "And why twice?"}, late)
     answer(ana, DOUBLE)
     course("submit welcome", ana)
     (work,) = reminding.look(opened).work["ana"]
     assert work.standing == "waiting", "the office has it, though nobody collected it yet"
+    course("collect welcome", root)
+    asked = [
+        row for row in json.loads(course("worklist --json", root).out) if row["kind"] == "asked"
+    ]
+    assert ["And why twice?" in row["reason"] for row in asked] == [True], (
+        "the other one was answered"
+    )

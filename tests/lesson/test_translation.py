@@ -30,9 +30,10 @@ AGAIN = "write the catalogue again with `make locale`, translate what is new in 
 def marked() -> Catalog:
     """Return every text that the source marks for translation."""
     found = Catalog(project="course", fuzzy=False)
-    for room in ("lesson", "pacing", "questions"):
+    methods = [("**.py", "python"), ("**.html", "jinja2")]
+    for room in ("lesson", "pacing", "questions", "service"):
         for name, line, message, _comments, context in extract_from_dir(
-            ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS
+            ROOT / room, method_map=methods, keywords=KEYWORDS
         ):
             found.add(message, locations=[(f"course/{room}/{name}", line)], context=context)
     return found

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from course.lesson import dates, plan, words
-from course.lesson.dates import Own
+from course.lesson.dates import Dates, Own
 from course.lesson.progress import card
 from course.lesson.state import Check, State
 from course.pacing.plan import Announced, steps, summary
@@ -48,7 +48,7 @@ def test_a_plan_says_what_is_left_in_minutes_and_what_is_due_next(tmp_path: Path
     ]
     assert summary(found, NOW) == "about 35 minutes left, next due Thursday 23:59 (Cleaning)"
     friday = NOW + dt.timedelta(days=4)
-    assert "overdue: Cleaning" in summary(steps(announced, here, {}, {}, friday), friday)
+    assert "overdue: Cleaning" in summary(steps(announced, here, Dates({}), {}, friday), friday)
     assert summary(found[2:], NOW) == "nothing is left to do: everything is handed in"
 
 

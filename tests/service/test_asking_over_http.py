@@ -87,7 +87,7 @@ def test_a_question_is_asked_once_answered_and_read_at_the_cell_by_all_who_meet_
     assert asking.exchange(ana).sent == 0, (
         "the office knows it by its id, though this machine forgot"
     )
-    assert dates.read(ana)["cleaning"].grace == 60
+    assert dates.read(ana).said["cleaning"].grace == 60
     assert plan.read(ana / "cleaning").moment is not None, "the date is her own now"
     (group,) = board(made.own("ivan"))
     question = group[0].question

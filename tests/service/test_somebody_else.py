@@ -24,6 +24,7 @@ STAFF = {
     ("delete", "/api/courses/{course}/invitations/{key}"), ("get", "/api/courses/{course}/people"),
     ("put", "/api/courses/{course}/people"), ("delete", "/api/courses/{course}/people/{name}/tokens"),
     ("put", "/api/courses/{course}/schedule"), ("get", "/api/courses/{course}/all/questions"),
+    ("get", "/api/courses/{course}/all/questions/settled"),
     ("post", "/api/courses/{course}/all/questions/{key}/answers"),
     ("post", "/api/courses/{course}/all/questions/{key}/deeds"),
 }  # fmt: skip
