@@ -1,4 +1,4 @@
-"""Certificates are issued and renewed, and an auditor's question is answered, from the evidence ledger."""
+"""Certificates are issued and renewed, from the evidence ledger."""
 
 import datetime as dt
 import json
@@ -21,7 +21,7 @@ from course.store import evidence
 from course.store.evidence import Line
 from course.term import Course
 
-__all__ = ["Audited", "Issued", "audit", "certify", "key", "renewal", "told", "words"]
+__all__ = ["Issued", "certify", "key", "objectives_of", "person", "renewal", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,6 @@ class Issued:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """How somebody stood with an objective on a day, with what shows it.
-
-    Attributes:
-        certificates: those about it that held on that day.
-        rows: how many rows the whole ledger has; its chain is whole.
-    """
-
-    learner: Learner
-    objective: Objective
-    on: dt.datetime
-    standing: Standing
-    certificates: tuple[credential.Read, ...]
-    rows: int
-
-
 def key(course: Course) -> Key:
     """Return the course's key; the first time, one is made."""
     return Key.at(course.layout.root / ".course" / "key")
@@ -77,8 +60,8 @@ def certify(
         Refused: a wanted objective is not shown, or nothing is.
         Invalid: the evidence ledger was changed.
     """
-    person, moment = _person(course, learner), now or dt.datetime.now(dt.UTC)
-    objectives = _objectives(course, wanted)
+    whom, moment = person(course, learner), now or dt.datetime.now(dt.UTC)
+    objectives = objectives_of(course, wanted)
     _gather(course, learner, by)
     with course.book() as book:
         evidence.check(book)
@@ -88,7 +71,7 @@ def certify(
         missing = tuple(each for each in found.values() if each.state != "shown")
         if not holding or (wanted and missing):
             raise _refused(learner, missing)
-        what = _certificate(course, person, [(each, found[each.id]) for each in holding], moment)
+        what = _certificate(course, whom, [(each, found[each.id]) for each in holding], moment)
         document = _same(lines, what, moment, proof.issuer(key(course)))
         is_new = document is None
         if document is None:
@@ -115,7 +98,7 @@ def renewal(
         NotFound: no such learner.
         Invalid: there is no certificate.
     """
-    _person(course, learner)
+    person(course, learner)
     moment = (now or dt.datetime.now(dt.UTC)) + dt.timedelta(days=soon)
     _gather(course, learner, "")
     with course.book() as book:
@@ -138,70 +121,6 @@ def renewal(
         if standing.state != "shown" or other:
             found.append((standing, other))
     return found
-
-
-def audit(course: Course, learner: str, objective: str, on: dt.datetime) -> Audited:
-    """Return how a learner stood with an objective at a moment; nothing is written.
-
-    Raises:
-        NotFound: no such learner or objective.
-        Invalid: the evidence ledger was changed.
-    """
-    person, (about,) = _person(course, learner), _objectives(course, [objective])
-    with course.book() as book:
-        rows = evidence.check(book)
-        lines = evidence.lines(book, learner, on)
-    issued = [
-        credential.read(json.dumps(line.body["credential"]))
-        for line in lines if line.body and line.body["kind"] == "certificate"
-    ]  # fmt: skip
-    held = tuple(
-        each for each in issued if objective in dict(each.objectives) and each.state(on) == "holds"
-    )
-    return Audited(person, about, on, shown.standing(lines, objective, on), held, rows)
-
-
-def told(found: Audited, zone: dt.tzinfo) -> list[str]:
-    """Return an audit's answer in words, line by line."""
-    who = (
-        f"{found.learner.name} ({found.learner.id})"
-        if found.learner.name != found.learner.id
-        else found.learner.id
-    )
-    day, standing = f"{found.on.astimezone(zone):%Y-%m-%d}", found.standing
-    what = f"'{found.objective.text}' ({found.objective.id})"
-    until = f" It holds until {standing.until.astimezone(zone):%Y-%m-%d}." if standing.until else ""
-    head = {
-        "shown": f"Yes. On {day}, {who} had shown {what}, known since {standing.since:%Y-%m-%d}.{until}"
-        if standing.since else "",
-        "lapsed": f"No longer. {who} had shown {what}, but on {day} it had lapsed."
-        + until.replace("holds", "held"),
-        "learning": f"No. On {day}, {who} had worked on {what}, and not shown it.",
-        "not started": f"No. On {day}, nothing of {who} had shown {what}.",
-    }[standing.state]  # fmt: skip
-    lines = [head]
-    for line in standing.rows:
-        lines += _row(line)
-    for each in found.certificates:
-        ends = f"until {each.valid_until:%Y-%m-%d}" if each.valid_until else "without an end"
-        lines.append(f"  certificate {each.id}, from {each.valid_from:%Y-%m-%d} {ends}")
-    lines += [] if found.certificates else ["  no certificate about it held on that day"]
-    return [*lines, f"The evidence ledger has {found.rows} rows, and its chain is whole."]
-
-
-def _row(line: Line) -> list[str]:
-    body = line.body or {}
-    handed = (
-        f"handed in {body['handed_in'][:16].replace('T', ' ')} UTC, " if body["handed_in"] else ""
-    )
-    by = f" by {body['by']}" if body["by"] else ""
-    place = f"  {body['lesson']}, version {body['version']} ({body['hash'][:8]})"
-    return [
-        f"{place}: {handed}returned {body['told'][:16].replace('T', ' ')} UTC{by}: {body['state']}",
-        *(f"    {each}" for each in words(line)),
-        f"    the rule: {body['rule']}",
-        f"    submission {body['submission'][:16]}…; row {line.number} of the ledger, {line.hash[:16]}…",
-    ]
 
 
 def unknown(course: Course, found: credential.Read) -> str:
@@ -237,13 +156,15 @@ def _gather(course: Course, learner: str, by: str) -> None:
         proving.gather(course, lesson, by, learner)
 
 
-def _person(course: Course, learner: str) -> Learner:
+def person(course: Course, learner: str) -> Learner:
+    """Return who that is; raise NotFound for nobody."""
     people = {each.id: each for each in course.learners()}
     disk.known(learner, sorted(people), "learner")
     return people[learner]
 
 
-def _objectives(course: Course, wanted: Sequence[str]) -> list[Objective]:
+def objectives_of(course: Course, wanted: Sequence[str]) -> list[Objective]:
+    """Return the course's objectives of these ids, all for none; raise NotFound for an unknown one."""
     declared = {each.id: each for each in course.file.objectives}
     for each in wanted:
         disk.known(each, list(declared), "objective", str(course.layout.root / disk.COURSE_FILE))

@@ -63,17 +63,17 @@ def audit(
 
 
 def _objective(opened: Any, learner: str, objective: str, on: str, *, as_json: bool) -> None:
-    from course import certifying, dates  # noqa: PLC0415  --help starts at once
+    from course import auditing, dates  # noqa: PLC0415  --help starts at once
 
     if not learner:
         raise Invalid("whose objective?", expected="--who LEARNER with --objective ID")
     zone = opened.file.zone
     moment = dates.moment(on, zone, last=True) if on else dt.datetime.now(dt.UTC)
-    found = certifying.audit(opened, learner, objective, moment)
+    found = auditing.audit(opened, learner, objective, moment)
     if as_json:
         show.data(asdict(found))
         return
-    for line in certifying.told(found, zone):
+    for line in auditing.told(found, zone):
         show.say(line)
 
 

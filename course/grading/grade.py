@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -12,14 +11,15 @@ from pathlib import Path
 import nbformat
 
 from course import notebook as notebooks
-from course.errors import CourseError, Invalid, Unavailable
+from course.errors import CourseError, Unavailable
+from course.grading import handed_in
 from course.grading.checks import Tests
 from course.grading.learner import Notebook
 from course.grading.mending import repair
 from course.grading.prepared import Prepared, fingerprint, kernel_of, runs
 from course.grading.quiz import judge_quiz
 from course.grading.words import OUTCOMES, of_cell
-from course.layout import files_below, laid_over
+from course.layout import laid_over
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
 from course.notebook import NotebookNode
@@ -27,12 +27,6 @@ from course.questions import sheet
 from course.sandbox import CellRun, Opening, Place, Session, Strike, UnfitFolderError
 from course.scoring import judge
 
-MAX_BYTES = 500_000_000
-"""How large the files of one submission may be together; they are copied into memory."""
-MAX_FILES = 10_000
-MAX_NAME = 1_000
-"""How long a file's name with its folders may be, in bytes; some places that it is copied to lie deeper."""
-MAX_CELLS = 10_000
 MAX_OUTPUT = 20_000_000
 """How many characters of output are kept of one notebook."""
 _LAST_SECONDS = 10.0
@@ -48,7 +42,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
         Unavailable: there is no room on the disk, or there are no walls.
     """
     mark = fingerprint(work.digest, lesson.fingerprint)
-    if reason := _too_much(work.folder):
+    if reason := handed_in.too_much(work.folder):
         return Graded(work, reason=reason, fingerprint=mark)
     answers = record.read(work.folder)
     repairs = [
@@ -61,7 +55,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
     for name, text in lesson.notebooks:
         trusted = nbformat.reads(text, as_version=4)
         try:
-            submitted, found = _read(work.folder, name, len(lesson.notebooks))
+            submitted, found = handed_in.read(work.folder, name, len(lesson.notebooks))
         except (CourseError, PermissionError) as error:
             return Graded(work, reason=_in_one_line(error), fingerprint=mark)
         mended = repair(trusted, submitted)
@@ -84,22 +78,6 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
     return Graded(work, tuple(verdicts), tuple(repairs), tuple(texts), "", isolation, mark)
 
 
-def _too_much(folder: Path) -> str:
-    """Say what of a submission is more than may be; empty when all is well."""
-    found = [(name, path.stat().st_size) for name, path in files_below(folder)]
-    size = sum(each for _, each in found)
-    if size > MAX_BYTES:
-        return f"the files are too large: {size // 10**6} MB, at most {MAX_BYTES // 10**6} MB"
-    if len(found) > MAX_FILES:
-        return f"there are too many files: {len(found)}, at most {MAX_FILES}"
-    longest = max((len(os.fsencode(name)) for name, _ in found), default=0)
-    if longest > MAX_NAME:
-        return (
-            f"the name of a file with its folders is too long: {longest} bytes, at most {MAX_NAME}"
-        )
-    return ""
-
-
 def _unread(size: int) -> str:
     return (
         f"the record of answers is too large to be read: {size / 1e6:.1f} MB, at most "
@@ -109,26 +87,6 @@ def _unread(size: int) -> str:
 
 def _in_one_line(error: Exception) -> str:
     return str(error).replace("\n ", ";")
-
-
-def _read(folder: Path, name: str, expected: int) -> tuple[NotebookNode, list[Repair]]:
-    path = folder / f"{name}.ipynb"
-    there = sorted(p for p in folder.glob("*.ipynb") if p.is_file() and not p.is_symlink())
-    renamed = not path.exists() and expected == 1 and len(there) == 1
-    if renamed:
-        path = there[0]
-    node, repairs = notebooks.read(path)
-    if len(node.cells) > MAX_CELLS:
-        raise Invalid(
-            "the notebook has too many cells", where=path.name,
-            expected=f"at most {MAX_CELLS}", found=f"{len(node.cells)}",
-        )  # fmt: skip
-    for cell in node.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []  # made anew, and there may be hundreds of megabytes of them
-    if renamed:
-        repairs.append(Repair(path.name, f"was handed in under this name; taken as {name}.ipynb"))
-    return node, repairs
 
 
 def _opening(lesson: Prepared, name: str, submitted: NotebookNode) -> Opening | None:

@@ -129,14 +129,8 @@ def evidence(
         must = row["mode"] == "must-correct"
         at = first.get((row["lesson"], row["question"])) if must else row["time"]
         if must:
-            row |= {
-                "state": "answered right"
-                if at is not None
-                else "open"
-                if isinstance(row["digest"], str)
-                else "",
-                "grader": "the record",
-            }
+            handed_in = "open" if isinstance(row["digest"], str) else ""
+            row |= {"state": handed_in if at is None else "answered right", "grader": "the record"}
         elif not isinstance(row["state"], str):
             row |= {"state": "", "grader": ""}
         rows.append(
