@@ -124,9 +124,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         waiting.hand_in(course, name)
     write(course, "mallory", EVIL, HOSTILE)
     write(course, "ben", PLAN, CODE)
-    write(
-        course, "dario", PLAN, "def double(number):\n    raise ValueError(f'no idea of {number}')"
-    )
+    unsure = "def double(number):\n    raise ValueError(f'no idea of {number}')"
+    write(course, "dario", "I am dario. I want less copying.", unsure)
     prepared = course.prepare(waiting.LESSON)
     work, _ = course.todo(prepared)
     assert [each.reason for each in course.autograde(prepared, work)] == [""] * len(PEOPLE)
