@@ -3,13 +3,14 @@
     .venv/bin/python benchmarks/lesson.py --out figures.json
 
 Times of the page are taken in Chromium on a real JupyterLab: from the key that runs a cell, or the
-click on a button, to the frame after the question or its feedback stands in the document. Each
-figure is printed when it is known; what does not happen within a minute ends the run and is named.
+click on a button, to the frame after the question or its feedback stands in the document; of a lesson
+that is opened again, from asking for the page. What JupyterLab itself takes stands beside it: the same
+done with 60 cells of plain HTML. Each figure is printed when it is known; what does not happen within a
+minute ends the run and is named.
 """
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -32,6 +33,7 @@ from course.term import Course
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path[:0] = [str(TESTS / "browser"), str(TESTS / "data")]
 
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 ROUNDS = 30
 QUESTIONS = 60
 SCREEN = 3  # questions that fit on one
@@ -41,13 +43,26 @@ IMPORT = (
     "import time, IPython, ipykernel, ipywidgets; start = time.perf_counter(); import course;"
     "print(time.perf_counter() - start)"
 )
-# Waits for the frame in which a condition holds; the clock starts with the event, or at once.
+# As much on the screen as a question is, with no widget.
+PLAIN = """from IPython.display import HTML, display
+def plain(number):
+    options = "".join(
+        f'<div class="course-option"><input type="radio" name="g{number}" id="o{number}{letter}">'
+        f'<label for="o{number}{letter}">the <em>largest</em></label></div>' for letter in "abc"
+    )
+    display(HTML(
+        f'<form class="course-quiz" style="max-width: 46rem; padding: 1rem; border: 1px solid">'
+        f'<fieldset><legend>Which is <code>[1, 2, {number}]</code>?</legend>{options}</fieldset>'
+        '<button type="button">Check answer</button> <button type="button">Hint</button></form>'
+    ))
+"""
+# Waits for the frame in which a condition holds; the clock starts with the event, or with the page.
 WATCH = """([event, ready]) => {
     const holds = new Function(`return ${ready}`);
     window.measured = new Promise((done, fail) => {
         setTimeout(() => fail(new Error(`not within LIMIT s: ${event} ${ready}`)), LIMIT * 1000);
         const begin = () => {
-            const start = performance.now();
+            const start = event ? performance.now() : 0;
             const look = () => holds()
                 ? requestAnimationFrame(() => done(performance.now() - start)) : requestAnimationFrame(look);
             look();
@@ -67,13 +82,15 @@ def question(number: int) -> Item:
     )
 
 
-def write(folder: Path, count: int) -> None:
-    """Write a lesson of so many questions."""
+def write(folder: Path, count: int, *, plain: bool = False) -> None:
+    """Write a lesson of so many questions, or of as many pieces of plain HTML."""
     folder.mkdir(parents=True)
     items = [question(number) for number in range(count)]
     (folder / sheet.NAME).write_text(sheet.build("bench", items, "", {}))
     new = nbformat.v4.new_code_cell
     cells = [new("import course"), *(new(f'course.quiz("{item.id}")') for item in items)]
+    if plain:
+        cells = [new(PLAIN), *(new(f"plain({number})") for number in range(count))]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     node = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(node, folder / "bench.ipynb")
@@ -149,14 +166,14 @@ def ask(page: Any, event: str, ready: str, act: Callable[[], object]) -> float:
     return float(page.evaluate("window.measured")) / 1000
 
 
-def one_by_one(page: Any) -> Iterator[tuple[str, float]]:
+def one_by_one(page: Any, _path: Path) -> Iterator[tuple[str, float]]:
     """Yield how soon a question is painted after its cell was run, and how soon its feedback."""
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Shift+Enter")
     paints, replies = [], []
     for number in range(ROUNDS + 1):
-        there = f"document.querySelector('form[data-question=q{number}]')"
-        paints.append(ask(page, "keydown", there, lambda: page.keyboard.press("Shift+Enter")))
+        drawn = f"document.querySelector('form[data-question=q{number}]')"
+        paints.append(ask(page, "keydown", drawn, lambda: page.keyboard.press("Shift+Enter")))
     yield "the first question of a kernel is painted", paints[0]
     yield "a question is painted, median", statistics.median(paints[1:])
     for number in range(1, ROUNDS + 1):
@@ -167,45 +184,61 @@ def one_by_one(page: Any) -> Iterator[tuple[str, float]]:
     yield "feedback is painted, median", statistics.median(replies)
 
 
-def all_at_once(page: Any) -> Iterator[tuple[str, float]]:
-    """Yield how soon Run All shows a screen of questions, and all of them; then in a warm kernel."""
+def there(least: int) -> str:
+    """Return the condition that so many questions were drawn anew."""
+    return f"document.querySelectorAll('form.course-quiz:not([data-old])').length >= {least}"
+
+
+def all_at_once(page: Any, path: Path) -> Iterator[tuple[str, float]]:
+    """Yield how soon Run All shows a screen of questions, and all; then in a warm kernel; then reopened."""
     from test_lesson import choose
 
-    def count(least: int) -> str:
-        return f"document.querySelectorAll('form.course-quiz:not([data-old])').length >= {least}"
-
+    what = "pieces of plain HTML" if path.parent.name == "plain" else "questions"
     for kernel in ("new", "warm"):
         page.evaluate(
             "document.querySelectorAll('form').forEach(form => { form.dataset.old = '' })"
         )
         page.get_by_role("menuitem", name="Run", exact=True).focus()
-        page.evaluate(WATCH, ["click", count(SCREEN)])
+        page.evaluate(WATCH, ["click", there(SCREEN)])
         page.evaluate("() => { window.some = window.measured; }")  # not its value: it is awaited
-        whole = ask(page, "click", count(QUESTIONS), lambda: choose(page, "Run", "Run All Cells"))
+        whole = ask(page, "click", there(QUESTIONS), lambda: choose(page, "Run", "Run All Cells"))
         some = float(page.evaluate("window.some")) / 1000
-        yield f"Run All, {kernel} kernel: the first screen is painted", some
-        yield f"Run All, {kernel} kernel: all {QUESTIONS} questions are painted", whole
+        yield f"Run All, {kernel} kernel: the first screen of {what} is painted", some
+        yield f"Run All, {kernel} kernel: all {QUESTIONS} {what} are painted", whole
+    before = path.stat().st_mtime_ns
+    choose(page, "File", "Save Notebook")
+    while path.stat().st_mtime_ns == before:
+        page.wait_for_timeout(50)
+    page.reload(wait_until="commit")
+    page.evaluate(WATCH, ["", there(SCREEN)])
+    page.evaluate("() => { window.some = window.measured; }")
+    whole = ask(page, "", there(QUESTIONS), lambda: None)
+    some = float(page.evaluate("window.some")) / 1000
+    yield f"opened again with its kernel: the first screen of {what} is painted", some
+    yield f"opened again with its kernel: all {QUESTIONS} {what} are painted", whole
 
 
 def in_the_browser(base: Path) -> Iterator[tuple[str, float]]:
     """Yield the seconds of what happens on the page."""
-    from conftest import ARGUMENTS, serving
     from playwright.sync_api import expect, sync_playwright
+    from servers import jupyterlab
 
-    lessons = {"few": (ROUNDS + 1, one_by_one), "many": (QUESTIONS, all_at_once)}
+    lessons = {
+        "few": (ROUNDS + 1, one_by_one),
+        "plain": (QUESTIONS, all_at_once),
+        "many": (QUESTIONS, all_at_once),
+    }
     for name, (count, _) in lessons.items():
-        write(base / "home" / name, count)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={base / 'home'}"]
-    command += ["--allow-root"] if os.geteuid() == 0 else []
-    with serving(command, base / "home", base) as server, sync_playwright() as playwright:
+        write(base / "home" / name, count, plain=name == "plain")
+    with jupyterlab(base / "home", base) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         for name, (_, measure) in lessons.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.set_default_timeout(LIMIT * 1000)
-            page.goto(server.address(f"lab/tree/{name}/bench.ipynb"))
+            page.goto(server.address(f"lab/workspaces/{name}/tree/{name}/bench.ipynb"))
             idle = page.get_by_text("Python 3 (ipykernel) | Idle")
             expect(idle).to_be_visible(timeout=LIMIT * 1000)
-            yield from measure(page)
+            yield from measure(page, base / "home" / name / "bench.ipynb")
             page.close()
         browser.close()
 

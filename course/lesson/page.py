@@ -1,33 +1,41 @@
 """What all questions of a notebook share on the screen: code, style and texts, sent once."""
 
-from functools import cache
+import uuid
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
+import anywidget
 import traitlets
 
 from course import markup
 from course.lesson import words
 
 _STATIC = Path(__file__).parent / "static"
-LOADER = _STATIC / "loader.js"
 _CODE = (
     "element.js", "choose.js", "fields.js", "match.js", "drag.js", "arrange.js", "quiz.js",
 )  # fmt: skip
 _STYLE = ("quiz.css", "forms.css")
 
 
-class Page(ipywidgets.Widget):  # type: ignore[misc]  # ipywidgets ships no types
-    """The code of every question, as a model without a view of its own."""
+def _joined(names: tuple[str, ...]) -> str:
+    return "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
 
-    code = traitlets.Unicode().tag(sync=True)
-    style = traitlets.Unicode().tag(sync=True)
+
+class Page(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
+    """What draws every question of a kernel: anywidget reads code and style once for each widget.
+
+    A question is a box with this one in it, and each of its views draws the question around it.
+    """
+
+    _esm = _joined(_CODE)
+    _css = _joined(_STYLE)
+    layout = traitlets.Any().tag(sync=True)  # none: each view of it would have one of its own
     words = traitlets.Dict().tag(sync=True)
+    name = traitlets.Unicode().tag(sync=True)  # its own id: anywidget doesn't tell it
 
     def __init__(self) -> None:
-        super().__init__(code=_joined(_CODE), style=_joined(_STYLE), words=words.of_the_page())
-        self.layout = ipywidgets.Layout()  # one for all: each would be a model and a message more
+        name = uuid.uuid4().hex
+        super().__init__(words=words.of_the_page(), model_id=name, name=name)
 
 
 _open: list[Page] = []
@@ -38,11 +46,6 @@ def page() -> Page:
     if not _open or _open[0].comm is None:  # the learner may close all widgets
         _open[:] = [Page()]
     return _open[0]
-
-
-@cache
-def _joined(names: tuple[str, ...]) -> str:
-    return "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
 
 
 def drawn(item: dict[str, Any], variant: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-import anywidget
+import ipywidgets
 import traitlets
 
 from course.lesson import front, page, plain, plan, record, words
@@ -19,8 +19,8 @@ _shown: WeakSet["QuizWidget"] = WeakSet()
 _DOES = {"answer", "hint", "reveal", "again"}
 
 
-class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
-    """A question on the screen.
+class QuizWidget(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets ships no types
+    """A question on the screen: a box in which the page draws it, see `page.Page`.
 
     Its folder is where the record lies; without one nothing is kept, as in an author's preview.
 
@@ -29,18 +29,16 @@ class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     [...]}``, or "hint", "reveal" and "again".
     """
 
-    _esm = page.LOADER
-    page = traitlets.Unicode().tag(sync=True)
+    layout = traitlets.Any().tag(sync=True)  # none: it would be a model, and a view for each view
     item = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     turn = traitlets.Int(0).tag(sync=True)
     place = traitlets.Unicode().tag(sync=True)  # what the page keeps unsaved answers under
 
     def __init__(self, sitting: Sitting, folder: Path | None = None) -> None:
-        self.sitting, self.folder, shared = sitting, folder, page.page()
+        self.sitting, self.folder = sitting, folder
         super().__init__(
-            page=str(shared.model_id),
-            layout=shared.layout,
+            [page.page()],
             item=page.drawn(sitting.prepared, sitting.variant),
             state=sitting.view(),
             place=f"{sitting.learner}{folder}" if folder else "",

@@ -322,6 +322,13 @@ def test_where_no_widget_can_be_shown_the_question_is_text() -> None:
     assert "Saved 20" in repr(widget)
 
 
+def test_all_questions_are_drawn_by_one_widget() -> None:
+    """Of ten questions nine would else bring a module each, which a page of sixty waits for."""
+    one, two = show(PRACTICE)[0], show(GRADED)[0]
+    assert one.children == two.children
+    assert all("layout" in each.keys and each.layout is None for each in (one, *one.children))
+
+
 # -- in a lesson's folder ---------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-// Small tools. All files but loader.js are joined into one module, in the order of page.py.
+// Small tools. All files are joined into one module, in the order of page.py.
 
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);

@@ -211,4 +211,25 @@ function draw({ model, el, words }) {
   };
 }
 
-export { draw };
+// The page has a view in every question's box; what the box knows is the question.
+async function asked(page, el) {
+  const { views } = await page.widget_manager.get_model(page.get("name"));
+  const made = Object.values(views).map(async (view) => ((await view).el === el ? view : Promise.reject()));
+  return (await Promise.any(made)).options.parent;
+}
+
+function render({ model: page, el }) {
+  let gone = false;
+  let stop;
+  asked(page, el).then((box) => { // not awaited: the view is made when this returns
+    if (gone) return;
+    box.el.classList.add("course-box");
+    stop = draw({ model: box.model, el, words: page.get("words") });
+  });
+  return () => {
+    gone = true;
+    stop?.();
+  };
+}
+
+export default { render };
