@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from course import markup
 from course.lesson.language import _n
 
+FONT = (
+    "color:var(--jp-content-font-color1,inherit);font-family:var(--jp-content-font-family,system-ui,sans-serif);"
+    "font-size:var(--jp-content-font-size1,14px);line-height:1.5"
+)
 STYLE = (
     "box-sizing:border-box;max-width:46rem;margin:.5rem 0;padding:.7rem 1.1rem;border:1px solid "
     "var(--jp-border-color1,#bdbdbd);border-left:4px solid var(--jp-brand-color1,#0b57a4);"
-    "border-radius:8px;color:var(--jp-content-font-color1,inherit);"
-    "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5"
+    f"border-radius:8px;{FONT}"
 )
+
+BUTTON = {"width": "auto", "border": "1px solid var(--jp-border-color0,#757575)"}
+"""The layout of a button of ipywidgets: seen as one in every theme, forced colours too."""
 
 _TITLE = "margin:.4rem 0 0;font-weight:600;color:var(--jp-ui-font-color1,inherit)"
 _SHOWN = 6

@@ -9,6 +9,7 @@ import ipywidgets
 
 from course import markup
 from course.lesson import record, words
+from course.lesson.card import BUTTON, FONT
 from course.lesson.language import _
 
 
@@ -38,7 +39,7 @@ class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     ) -> None:
         self.question, self.texts, self.taken = question, texts, taken
         self.shown = min(shown, len(texts))
-        self.page, self.button = ipywidgets.HTML(), ipywidgets.Button(layout={"width": "auto"})
+        self.page, self.button = ipywidgets.HTML(), ipywidgets.Button(layout=BUTTON)
         self.button.on_click(self.next)
         super().__init__(
             [self.page, self.button], layout=ipywidgets.Layout(align_items="flex-start")
@@ -54,7 +55,10 @@ class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     def _draw(self, problem: str) -> None:
         steps = "".join(f"<li>{markup.line(text)}</li>" for text in self.texts[: self.shown])
         note = f"<p>{escape(problem)}</p>" if problem else ""
-        self.page.value = f'<div role="status"><ol>{steps}</ol>{note}</div>' if steps else ""
+        self.page.value = (
+            f'<div role="status" style="{FONT}"><ol style="margin:.2rem 0;padding-left:1.6rem">{steps}</ol>{note}</div>'
+            if steps else ""
+        )  # fmt: skip
         self.button.description = _("Hint {step} of {all}").format(
             step=self.shown + 1, all=len(self.texts)
         )

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from course.lesson import front, plan, record
-from course.lesson.card import Card
+from course.lesson.card import BUTTON, Card
 from course.lesson.language import _
 from course.lesson.plan import Plan
 
@@ -103,9 +103,7 @@ def open_at(folder: Path, lesson: Plan, section: str, objective: str) -> list[st
 def _button(folder: Path, name: str) -> object:
     import ipywidgets  # noqa: PLC0415  heavy, and only here
 
-    button = ipywidgets.Button(
-        description=_("Go on without it"), layout=ipywidgets.Layout(width="auto")
-    )
+    button = ipywidgets.Button(description=_("Go on without it"), layout=BUTTON)
     said = ipywidgets.HTML()
 
     def go(_button: object) -> None:

@@ -414,6 +414,28 @@ def test_every_kind_is_accessible(page: Page, theme: str) -> None:
         picture(page, question(page, "parsons"), "parsons-dark")
 
 
+def test_where_little_motion_is_wanted_nothing_moves(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    for name in every_kind.ITEMS:
+        moving = question(page, name).evaluate("""form => [form, ...form.querySelectorAll("*")].filter(node => {
+            const { transitionDuration, animationDuration } = getComputedStyle(node);
+            return `${transitionDuration}, ${animationDuration}`.split(", ").some(time => parseFloat(time) > 0.01);
+        }).map(node => node.outerHTML)""")  # fmt: skip
+        assert moving == [], name
+    page.emulate_media(reduced_motion="no-preference")
+
+
+def test_what_is_chosen_is_seen_in_forced_colours(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    form = question(page, "rating")
+    form.get_by_text("4", exact=True).click()
+    backs = form.locator(".course-step label").evaluate_all(
+        "labels => labels.map(label => getComputedStyle(label).backgroundColor)"
+    )
+    assert [back != backs[0] for back in backs] == [False, False, False, True, False]
+    page.emulate_media(forced_colors="none")
+
+
 def test_at_four_hundred_per_cent_nothing_has_to_be_scrolled_sideways(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})  # 1280 pixels wide at 400 %
     for name in every_kind.ITEMS:
