@@ -48,7 +48,7 @@ FLOORS = [
         "overseeing",
         "forgetting",
     },
-    {"study", "regrade", "rerun", "inspection", "preview"},
+    {"study", "receiving", "regrade", "rerun", "inspection", "preview"},
     {"planning", "comparison", "own_data", "suggestion", "desk", "overview", "triage"},
     {"background", "resemblance", "sending", "launching"},
     {"server", "service", "plugin"},
