@@ -8,7 +8,7 @@ from course.errors import Refused, Unavailable
 from course.exchange import mirror, outbox
 from course.exchange.access import Access
 from course.exchange.reach import Reach
-from course.office.receipts import Look
+from course.office.receipts import Look, answered
 from course.sealed import Sealed
 
 
@@ -93,13 +93,14 @@ def over_service(access: Access, reach: Reach, own: Path, seen: Look) -> Receipt
 def to_carry(folder: Path, reach: Reach, own: Path, seen: Look, to: Path) -> Receipt:
     """Seal a lesson's folder into a file for a USB stick or an e-mail."""
     work, path = outbox.seal(folder, reach.course_id, reach.learner, own, to)
+    mirror.lay_own(work, reach.cache)
     return _receipt(work, seen, path, "it is to be carried to your instructor")
 
 
 def refuse_fewer(folder: Path, lesson: str, seen: Look) -> None:
     """Raise Refused when an attempt that arrived answered more questions than there are answers now."""
     for paper in outbox.receipts(folder, lesson):
-        before = paper["questions"] - len(paper["unanswered"])
+        before = answered(paper)
         if before > seen.answered:
             raise Refused(
                 "you answered more questions in an attempt before", where=lesson,

@@ -220,8 +220,10 @@ class Course:
 
     # submissions --------------------------------------------------------------------------------
 
-    def collect(self, lesson: str, source: Path | None = None) -> Collected:
-        """Bring submissions into `submitted/`, from the exchange or from a folder or zip of files."""
+    def collect(
+        self, lesson: str, source: Path | None = None, took: intake.Took = lambda _work, _file: None
+    ) -> Collected:
+        """Bring submissions into `submitted/`, from the exchange or from a folder or zip; see `intake.take`."""
         self.known(lesson)
         if source is None:
             learners = transfer.collect(self.layout, self.config, lesson)
@@ -231,7 +233,7 @@ class Course:
                 tuple(transfer.delayed(self.layout, self.config, lesson, learners)),
             )
         expected = [name for name, _ in self.sources.notebooks(lesson)]
-        found = intake.take(source, self.layout, lesson, expected, self.learners())
+        found = intake.take(source, self.layout, lesson, expected, self.learners(), took)
         return Collected(tuple(found.learners), tuple(found.left_out), tuple(found.look))
 
     def submissions(self, lesson: str) -> list[Submission]:

@@ -7,7 +7,7 @@ from typing import Any
 from course import sealed
 from course.errors import NotFound, Refused
 from course.exchange.access import Access
-from course.office.receipts import TYPE
+from course.office.receipts import TYPE, answered
 from course.sealed import SUFFIX
 from course.signing import is_signed
 
@@ -51,9 +51,8 @@ def of_receipt(file: Path, paper: dict[str, Any], key: str = "") -> Iterator[str
     yield f"receipt of {paper['lesson']} of {paper['course']}, from {paper['learner']}, attempt {paper['attempt']}"
     yield f"sealed {paper['sealed_at']}, received {paper['received_at']}"
     yield f"SHA-256 {paper['digest']}, {len(paper['files'])} files"
-    answered = paper["questions"] - len(paper["unanswered"])
     rest = f"; empty: {', '.join(paper['unanswered'])}" if paper["unanswered"] else ""
-    yield f"{answered} of {paper['questions']} questions answered{rest}"
+    yield f"{answered(paper)} of {paper['questions']} questions answered{rest}"
     yield from (f"will not run: {each}" for each in paper["will_not_run"])
     whose = "as was expected" if key else "the office of the course that this folder joined"
     if not expected:

@@ -82,21 +82,29 @@ def collect(
 ) -> None:
     """Bring submissions into `submitted/`, and learners' requests to look at a mark again.
 
-    From a folder or zip, a learner is recognised by the beginning of the file's or folder's name.
+    From a folder or zip, a learner is recognised by the beginning of the file's or folder's name. For each sealed
+    submission in it a signed receipt is written into `receipts/`, to be handed back.
 
     Example: `course collect cleaning --from moodle-export.zip`
     """
     opened = show.open_course(course)
     if opened.file.service.url:
         _meet(opened, by_hand=source is not None)
+    from course.receiving import Receiver  # noqa: PLC0415  --help starts without nbgrader
+
     for lesson in show.each("collecting", lessons):
-        found = opened.collect(lesson, source)
+        receiver = Receiver(opened)
+        found = opened.collect(lesson, source, receiver.took)
         show.say(f"{lesson}: {len(found.learners)} new or changed" + (
             f" ({show.listing(found.learners)})" if found.learners else ""))  # fmt: skip
         for name, why in found.left_out:
             show.say(f"  left out {name}: {why}")
         for name, why in found.look:
             show.say(f"  look: {name}: {why}")
+        for file in receiver.files:
+            show.say(f"  receipt, to hand back: {file.relative_to(opened.layout.root)}")
+        for name, why in receiver.missing:
+            show.say(f"  no receipt for {name}: {why}; run this again later")
         if source is None:
             _take_requests(opened, lesson)
 

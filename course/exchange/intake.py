@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from course.exchange import carried
 from course.exchange.mirror import nbgraders_time
 from course.layout import Layout, copy_folder, digest, files_below, safe_name
 from course.model import Learner
-from course.sealed import SUFFIX
+from course.sealed import SUFFIX, Sealed
 
 EARLIER = Path(".course") / "earlier"  # what newer files took the place of
 
@@ -34,9 +34,14 @@ class Taken:
     look: list[tuple[str, str]] = field(default_factory=list)
 
 
+Took = Callable[[Sealed, bytes], object]
+"""Is told of each sealed submission that is in `submitted/` now, also of one that was there before, with its file."""
+
+
 def take(
-    source: Path, layout: Layout, lesson: str, notebooks: Sequence[str], people: Sequence[Learner]
-) -> Taken:
+    source: Path, layout: Layout, lesson: str, notebooks: Sequence[str], people: Sequence[Learner],
+    took: Took = lambda _work, _file: None,
+) -> Taken:  # fmt: skip
     """Bring files into `submitted/`; a newer file of the same learner replaces the older one.
 
     A learner is recognised by the first folder's name or by the file's name, which begins with
@@ -62,27 +67,29 @@ def take(
         whose, left_out = _sort(plain, layout, lesson, notebooks, people)
         found = Taken(whose, left_out)
         carried = [each for each in files if each[0].endswith(SUFFIX)]
-        _take_sealed(carried, layout, lesson, {person.id for person in people}, found)
+        _take_sealed(carried, layout, lesson, {person.id for person in people}, found, took)
         found.learners = sorted(set(found.learners))
         return found
 
 
 def _take_sealed(
-    files: Sequence[tuple[str, Path]], layout: Layout, lesson: str, people: set[str], found: Taken
-) -> None:
+    files: Sequence[tuple[str, Path]], layout: Layout, lesson: str, people: set[str], found: Taken,
+    took: Took,
+) -> None:  # fmt: skip
     works = []
     for name, path in files:
         try:
-            works.append((name, sealed.read(path)))
+            works.append((name, sealed.read(path), path))
         except CourseError as error:
             found.left_out.append((name, error.what))
     keys = carried.keys(layout)
-    for name, work in sorted(works, key=lambda each: each[1].sealed_at):
+    for name, work, path in sorted(works, key=lambda each: each[1].sealed_at):
         wrong = carried.fault(work, layout, lesson, people, keys)
         if wrong:
             found.left_out.append((name, wrong))
             continue
         if carried.is_here(layout, work):
+            took(work, path.read_bytes())
             continue
         seals = {
             "timestamp.txt": nbgraders_time(work).encode(),
@@ -90,6 +97,7 @@ def _take_sealed(
         }
         _put(layout, lesson, work.learner, {**work.files, **seals})
         found.learners.append(work.learner)
+        took(work, path.read_bytes())
         if work.learner not in keys:
             found.look.append((work.learner, carried.UNKNOWN))
 

@@ -82,10 +82,19 @@ def pull_submissions(access: Access, remote: Remote, lesson: str) -> list[tuple[
 
 def lay_submission(access: Access, work: Sealed) -> Path:
     """Lay a submission into ``inbound`` as nbgrader would; returns its folder."""
-    at = nbgraders_time(work)
-    name = f"{work.learner}+{work.lesson}+{at}+{work.nonce[:12]}"
-    seals = {"timestamp.txt": at.encode(), SECRET: work.nonce.encode()}
-    folder = make(access) / "inbound" / name
+    name = f"{work.learner}+{work.lesson}+{nbgraders_time(work)}+{work.nonce[:12]}"
+    return _lay_sealed(work, make(access) / "inbound" / name)
+
+
+def lay_own(work: Sealed, cache: Path) -> Path:
+    """Lay one's own submission where nbgrader looks for what its feedback is to be on; returns its folder."""
+    return _lay_sealed(
+        work, cache / work.course / f"{work.learner}+{work.lesson}+{nbgraders_time(work)}"
+    )
+
+
+def _lay_sealed(work: Sealed, folder: Path) -> Path:
+    seals = {"timestamp.txt": nbgraders_time(work).encode(), SECRET: work.nonce.encode()}
     _lay(folder, {**work.files, **seals})
     return folder
 

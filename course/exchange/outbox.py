@@ -66,8 +66,8 @@ def hand_in(
 ) -> tuple[Sealed, Path]:
     """Seal a lesson into the outbox, and keep a copy where nbgrader looks for what was handed in."""
     work, path = seal(access.folder, access.course, access.who, source, to)
-    copy = mirror.lay_submission(access, work)
-    layout.copy_folder(copy, cache / access.course / copy.name.rpartition("+")[0])
+    mirror.lay_submission(access, work)
+    mirror.lay_own(work, cache)
     return work, path
 
 

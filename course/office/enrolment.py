@@ -14,7 +14,7 @@ from course.errors import Invalid, NotFound, Refused
 from course.layout import known, safe_name
 from course.office import tables
 from course.office.office import Office, Unknown, note
-from course.office.receipts import Look, receipt
+from course.office.receipts import Look, notes, receipt
 
 CLOCK = dt.timedelta(minutes=30)
 """How far a learner's clock may be off."""
@@ -117,8 +117,9 @@ class Enrolment:
     ) -> dict[str, Any]:
         earlier = self._attempts(connection, work.lesson)
         moment, attempt = now(), len(earlier) + 1
-        notes = _notes(earlier, seen, self._returned(connection, work.lesson))
-        paper = receipt(self.office.key, work, seen, moment.replace(tzinfo=dt.UTC), attempt, notes)
+        before = [(row["attempt"], row["answered"]) for row in earlier]
+        told = notes(before, seen, returned=self._returned(connection, work.lesson))
+        paper = receipt(self.office.key, work, seen, moment.replace(tzinfo=dt.UTC), attempt, told)
         connection.execute(tables.submission.insert().values(
             course=self.course, lesson=work.lesson, member=self.member["id"], attempt=attempt, digest=work.digest,
             nonce=work.nonce, size=size, answered=seen.answered, sealed_at=work.sealed_at.replace(tzinfo=None),
@@ -250,22 +251,6 @@ def standing(connection: Connection, course: str) -> list[dict[str, Any]]:
         {"lesson": row["lesson"], "digest": row["digest"], "size": row["size"],
          "at": seals.moment(row["at"].replace(tzinfo=dt.UTC))} for row in rows
     ]  # fmt: skip
-
-
-def _notes(earlier: list[Row], seen: Look, returned: bool) -> tuple[str, ...]:
-    """Return what a learner should know about handing in again."""
-    best = max(earlier, key=lambda row: (row["answered"], row["attempt"]), default=None)
-    if best is None:
-        return ()
-    found = []
-    if best["answered"] > seen.answered:
-        found.append(
-            f"attempt {best['attempt']} answered {best['answered']} questions, this one {seen.answered}; "
-            "both are kept"
-        )
-    if returned:
-        found.append("an earlier attempt has its feedback already")
-    return tuple(found)
 
 
 def _is_in_time(sealed_at: dt.datetime, clock: dt.datetime | None) -> None:

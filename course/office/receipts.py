@@ -1,6 +1,7 @@
 """Receipts: what the office says that it got, signed, so that it can be held to it."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,3 +47,30 @@ def receipt(
         "questions": look.questions, "unanswered": list(look.unanswered), "will_not_run": list(look.will_not_run),
         "sealed_at": moment(sealed.sealed_at), "received_at": moment(received_at), "notes": list(notes),
     })  # fmt: skip
+
+
+def notes(
+    earlier: Iterable[tuple[int, int]], seen: Look, *, returned: bool = False
+) -> tuple[str, ...]:
+    """Return what a learner should know about handing in again.
+
+    Args:
+        earlier: number of each attempt before, and how many questions it answered.
+        returned: whether one of them has its feedback.
+    """
+    best = max(earlier, key=lambda each: (each[1], each[0]), default=None)
+    if best is None:
+        return ()
+    found = []
+    if best[1] > seen.answered:
+        found.append(
+            f"attempt {best[0]} answered {best[1]} questions, this one {seen.answered}; both are kept"
+        )
+    if returned:
+        found.append("an earlier attempt has its feedback already")
+    return tuple(found)
+
+
+def answered(paper: dict[str, Any]) -> int:
+    """Return how many questions a receipt says were answered."""
+    return int(paper["questions"]) - len(paper["unanswered"])

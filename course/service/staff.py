@@ -9,8 +9,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from course.archive import MAX_TOTAL
+from course.look import look_by_digest
 from course.model import Learner
 from course.office import personal
+from course.sealed import MAX_BYTES
 from course.service.caller import Grader, Instructor, Lesson, Number, address_of, body_of
 from course.service.learners import BODY, PARCEL, ZIP
 
@@ -63,6 +65,13 @@ def submissions(
 ) -> list[dict[str, Any]]:
     """List everybody's submissions of a lesson, a thousand at once."""
     return own.submissions(lesson, after)
+
+
+@router.post("/all/{lesson}/submissions", openapi_extra=BODY)
+async def hand_in(own: Grader, lesson: Lesson, request: Request) -> dict[str, Any]:
+    """Take in a sealed submission that came by hand, and give its receipt; the same one again gives the same."""
+    data = await body_of(request, MAX_BYTES)
+    return await run_in_threadpool(own.hand_in, lesson, data, look_by_digest)
 
 
 @router.get("/all/{lesson}/requests")

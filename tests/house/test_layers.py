@@ -49,7 +49,7 @@ FLOORS = [
         "verifying",
         "overseeing",
     },
-    {"auditing", "study", "regrade", "rerun", "inspection", "preview", "forgetting"},
+    {"auditing", "study", "receiving", "regrade", "rerun", "inspection", "preview", "forgetting"},
     {"planning", "comparison", "own_data", "suggestion", "desk", "overview", "triage"},
     {"background", "resemblance", "sending", "launching"},
     {"server", "service", "plugin"},

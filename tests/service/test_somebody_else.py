@@ -18,7 +18,7 @@ OPEN = {
 
 STAFF = {
     ("put", "/api/courses/{course}/lessons/{lesson}"), ("put", "/api/courses/{course}/about"),
-    ("get", "/api/courses/{course}/all/{lesson}/submissions"), ("get", "/api/courses/{course}/all/{lesson}/requests"),
+    ("get", "/api/courses/{course}/all/{lesson}/submissions"), ("post", "/api/courses/{course}/all/{lesson}/submissions"), ("get", "/api/courses/{course}/all/{lesson}/requests"),
     ("get", "/api/courses/{course}/submissions/{number}"), ("post", "/api/courses/{course}/submissions/{number}/feedback"),
     ("post", "/api/courses/{course}/invitations"), ("get", "/api/courses/{course}/invitations"),
     ("delete", "/api/courses/{course}/invitations/{key}"), ("get", "/api/courses/{course}/people"),
@@ -31,7 +31,7 @@ STAFF = {
 GRADERS = {
     each
     for each in STAFF
-    if (each[0] == "get" and "invitations" not in each[1]) or "questions" in each[1]
+    if (each[0] == "get" and "invitations" not in each[1]) or "/all/" in each[1]
 }
 
 
