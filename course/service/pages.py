@@ -155,10 +155,16 @@ def enter(request: Request, secret: str, office: TheOffice) -> Response:
     token, course = entering.enter(office, secret)
     path = f"{request.scope.get('root_path', '')}/courses/{course}"
     response = RedirectResponse(path, 303)
+    let_in(request, response, course, token)
+    return response
+
+
+def let_in(request: Request, response: Response, course: str, token: str) -> None:
+    """Let a browser in for 30 days."""
+    path = f"{request.scope.get('root_path', '')}/courses/{course}"
     secure = (request.app.state.url or str(request.base_url)).startswith("https:")
     response.set_cookie(COOKIE, token, path=path, httponly=True, samesite="strict", secure=secure,
                         max_age=60 * 60 * 24 * 30)  # fmt: skip
-    return response
 
 
 @router.post("/courses/{course}/leave")
