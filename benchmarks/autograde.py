@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/autograde.py --out figures.json
 
 The lesson is in nbgrader's own format, with its tests inside the notebook, so that both do the same
-work: read the submission, put the lesson's cells back, run it, judge it, write marks and notebook.
-nbgrader runs on a sample, since its time grows linearly. The bare limit forks a warm process, runs the
-cells in an IPython shell, and exits: nothing is read, judged, walled off or written.
+work: read the submission, put the lesson's cells back, run it, judge it, write marks and notebook. The
+class answers in many ways, drawn by a seed (`sales`). nbgrader runs on a sample, since its time grows
+linearly. The bare limit runs in forks of a warm process the cells that ours runs, and nothing else (`bare`).
 """
 
 import argparse
@@ -24,43 +24,7 @@ from statistics import median
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-CELLS = [
-    ("setup", "import pandas as pd\nsales = pd.DataFrame({'city': ['Oslo', 'Rome', 'Oslo', 'Bern'] * 50,"
-              " 'amount': range(200)})", {}),
-    ("look", "sales.describe()", {}),
-    ("total-answer", "def total(table):\n    ### BEGIN SOLUTION\n    return table['amount'].sum()\n"
-                     "    ### END SOLUTION", {"solution": True}),
-    ("total", "assert total(sales) == 19900\n### BEGIN HIDDEN TESTS\nassert total(sales.head(3)) == 3\n"
-              "### END HIDDEN TESTS", {"grade": True, "points": 2}),
-    ("best-answer", "def best(table):\n    ### BEGIN SOLUTION\n"
-                    "    return table.groupby('city')['amount'].mean().idxmax()\n    ### END SOLUTION",
-     {"solution": True}),
-    ("best", "assert best(sales) == 'Bern'", {"grade": True, "points": 2}),
-    ("show", "sales.groupby('city')['amount'].agg(['mean', 'median'])", {}),
-]  # fmt: skip
-VARIETY = [
-    {},
-    {"total-answer": "def total(table):\n    return table['amount'].max()"},
-    {"best-answer": "def best(table):\n    raise ValueError('not yet')"},
-    {"best-answer": "def best(table):\n    print('trying')\n    return 'Rome'"},
-]
-
-
-def notebook(changes: dict[str, str]) -> Any:
-    """Return the lesson's notebook with some answers changed."""
-    cells = [new_markdown_cell("# Sales", id="title")]
-    for name, source, marks in CELLS:
-        cell = new_code_cell(changes.get(name, source), id=name)
-        if marks:
-            cell.metadata["nbgrader"] = {
-                "grade_id": name, "schema_version": 3, "solution": False, "grade": False, "task": False,
-                "locked": bool(marks.get("grade")), **marks,
-            }  # fmt: skip
-        cells.append(cell)
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+import sales
 
 
 def make(root: Path, count: int) -> None:
@@ -69,12 +33,10 @@ def make(root: Path, count: int) -> None:
     (root / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "bench"\n'
     )
-    nbformat.write(notebook({}), root / "source" / "ps1" / "ps1.ipynb")
+    nbformat.write(sales.Work().notebook(), root / "source" / "ps1" / "ps1.ipynb")
     command(root, "nbgrader", "generate_assignment", "ps1")
     for number in range(count):
-        folder = root / "submitted" / f"learner{number:04}" / "ps1"
-        folder.mkdir(parents=True)
-        nbformat.write(notebook(VARIETY[number % len(VARIETY)]), folder / "ps1.ipynb")
+        sales.work(number).hand_in(root / "submitted" / f"learner{number:04}" / "ps1")
 
 
 def command(root: Path, *words: str) -> float:
@@ -92,28 +54,45 @@ def command(root: Path, *words: str) -> float:
 
 
 def bare(count: int, jobs: int) -> float:
-    """Return seconds for ``count`` forks of a warm process that run the cells and exit."""
+    """Return seconds for ``count`` forks of a warm process that run a notebook's cells and exit.
+
+    The process has imported what the lesson imports, has an IPython shell that draws figures as a notebook
+    does, and has run the lesson's opening once, as ours has. A fork runs the cells that ours runs of that
+    submission: those behind the opening, or all of them where the learner changed it. Nothing is read,
+    compared, walled off, limited, judged, kept or written.
+    """
     import pandas  # noqa: F401, ICN001  warm
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance(history_load_length=0)
-    sources = [source for _, source, _ in CELLS]
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    todo = [sales.work(number).runs() for number in range(count)]
+    opening = [*sales.CELLS.values()][: sales.OPENING]
     nowhere = os.open(os.devnull, os.O_WRONLY)
+    out = os.dup(1)
+    os.dup2(nowhere, 1)
+    for source in opening:
+        shell.run_cell(source, store_history=False)
     running, begin = 0, time.perf_counter()
-    for _ in range(count):
+    for sources in todo:
         if running == jobs:
             os.wait()
             running -= 1
         if os.fork() == 0:
-            os.dup2(nowhere, 1)
-            for source in sources:
+            os.dup2(nowhere, 2)
+            same = sources[: len(opening)] == opening
+            for source in sources[len(opening) if same else 0 :]:
                 shell.run_cell(source, store_history=False)
             os._exit(0)
         running += 1
     while running:
         os.wait()
         running -= 1
-    return time.perf_counter() - begin
+    taken = time.perf_counter() - begin
+    os.dup2(out, 1)
+    os.close(out)
+    os.close(nowhere)
+    return taken
 
 
 class Memory(threading.Thread):
@@ -246,16 +225,14 @@ def main() -> None:
     rows = []
     for count in chosen.submissions:
         for jobs in (1, 2):
-            before = bare(min(count, 100), jobs)
+            before = bare(count, jobs)
             row = {
                 "submissions": count,
                 "jobs": jobs,
                 "backend": _plural(jobs, "job"),
                 **ours(count, jobs),
             }
-            limit = (
-                (before + bare(min(count, 100), jobs)) / 2 / min(count, 100)
-            )  # others may work here
+            limit = (before + bare(count, jobs)) / 2 / count  # others may work here
             rows.append(_compared(row, theirs, limit))
     for workers in (1, 2) if chosen.dask else ():
         count = max(n for n in chosen.submissions if n <= 200)  # noqa: PLR2004  enough

@@ -1,4 +1,4 @@
-"""How fast a lesson answers its learner: import, first paint, feedback, sixty questions, a long record.
+"""How fast a lesson answers its learner: import, checks, first paint, feedback, sixty questions, a long record.
 
     .venv/bin/python benchmarks/lesson.py --out figures.json
 
@@ -10,6 +10,7 @@ figure is printed when it is known; what does not happen within a minute ends th
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,9 +22,12 @@ from typing import Any
 
 import nbformat
 
+from course import layout
+from course.demo.sample import sample_folder
 from course.lesson import record
 from course.questions import Item, sheet
 from course.questions.text import parse
+from course.term import Course
 
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path[:0] = [str(TESTS / "browser"), str(TESTS / "data")]
@@ -100,6 +104,44 @@ def fold() -> float:
         return time.perf_counter() - start
 
 
+def checks() -> list[float]:
+    """Return the seconds from running `course.check` to its result, on a sample exercise in a real kernel.
+
+    Each time the answer was written anew, in turn right and wrong, so that each attempt is recorded.
+    """
+    from jupyter_client.manager import start_new_kernel
+
+    answer = (
+        "def late_from(table, airport, minutes):\n"
+        "    return table[(table['origin'] == airport) {sign} (table['dep_delay'] > minutes)]"
+    )
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name, "course")
+        shutil.copytree(sample_folder() / "notebooks", root / "notebooks")
+        shutil.copytree(sample_folder() / "autograders", root / "autograders")
+        for each in (layout.COURSE_FILE, layout.NBGRADER_FILE):
+            shutil.copyfile(sample_folder() / each, root / each)
+        course = Course.open(root)
+        course.release("first-look")
+        manager, client = start_new_kernel(cwd=str(course.layout.release / "first-look"))
+        found = []
+        try:
+            quiet = {"output_hook": lambda _message: None, "timeout": LIMIT}
+            client.execute_interactive("import course, ipywidgets, pandas", **quiet)
+            for turn in range(ROUNDS + 1):
+                client.execute_interactive(answer.format(sign="|&"[turn % 2]), **quiet)
+                start = time.perf_counter()
+                reply = client.execute_interactive('course.check("late-from")', **quiet)
+                found.append(time.perf_counter() - start)
+                assert reply["content"]["status"] == "ok"  # noqa: S101  else nothing was measured
+            seen = record.read(course.layout.release / "first-look").checks["late-from"]
+            assert seen.attempts == ROUNDS + 1  # noqa: S101  as above
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+    return found
+
+
 def ask(page: Any, event: str, ready: str, act: Callable[[], object]) -> float:
     """Return the seconds from an event that ``act`` causes to the frame in which ``ready`` holds."""
     page.evaluate(WATCH, [event, f"({ready})"])
@@ -172,6 +214,9 @@ def figures() -> Iterator[tuple[str, float]]:
     """Yield what is measured and its seconds, one after the other."""
     yield "import course, median", statistics.median(imports())
     yield f"{EVENTS} events are folded", fold()
+    first, *others = checks()
+    yield "the first course.check of a kernel", first
+    yield "course.check, median", statistics.median(others)
     with tempfile.TemporaryDirectory() as name:
         yield from in_the_browser(Path(name))
 

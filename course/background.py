@@ -1,6 +1,5 @@
 """What a grader may want to know beside an answer: how it was asked, and earlier attempts."""
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +10,7 @@ from typing import Any
 
 from course import markup
 from course.exchange.intake import EARLIER
+from course.exchange.reach import moment
 from course.lesson import plain, record
 from course.model import Place
 from course.questions import Item, kind_of, seed, sheet
@@ -98,8 +98,7 @@ def _inbound(folder: Path, _changed: int) -> dict[tuple[str, str], list[tuple[st
 
 def _iso(text: str) -> str:
     with suppress(ValueError):
-        moment = dt.datetime.fromisoformat(text.strip().removesuffix(" UTC"))
-        return moment.replace(tzinfo=moment.tzinfo or dt.UTC).isoformat()
+        return moment(text.strip()).isoformat()
     return ""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from course import layout as disk
 from course import proving
-from course.certificate import FOLDER, credential, paper
+from course.certificate import FOLDER, credential, paper, proof
 from course.certificate.credential import Certificate, Shown
 from course.errors import Invalid, Refused, Unavailable
 from course.insight import shown
@@ -89,7 +89,7 @@ def certify(
         if not holding or (wanted and missing):
             raise _refused(learner, missing)
         what = _certificate(course, person, [(each, found[each.id]) for each in holding], moment)
-        document = _same(lines, what, moment)
+        document = _same(lines, what, moment, proof.issuer(key(course)))
         is_new = document is None
         if document is None:
             document = credential.issue(what, key(course))
@@ -204,6 +204,34 @@ def _row(line: Line) -> list[str]:
     ]
 
 
+def unknown(course: Course, found: credential.Read) -> str:
+    """Return why a course does not stand by a certificate; empty when it does.
+
+    It stands by what its ledger says it issued, whichever key it had then; of somebody who was forgotten, by rows of
+    evidence that are still in the chain, signed with a key that the course has or had.
+
+    Raises:
+        Invalid: the ledger was changed.
+    """
+    with course.book() as book:
+        evidence.check(book)
+        lines = {line.hash: line for line in evidence.lines(book)}
+    issued = [
+        credential.read(json.dumps(line.body["credential"]))
+        for line in lines.values() if line.body and line.body["kind"] == "certificate"
+    ]  # fmt: skip
+    if found.digest in {each.digest for each in issued}:
+        return ""
+    own = proof.issuer(key(course))
+    if found.issuer[1] not in {own, *(each.issuer[1] for each in issued)}:
+        return f"it was signed by {found.issuer[1]}, and this course's key is {own}"
+    missing = [row for row in found.rows if row not in lines]
+    if missing:
+        return f"the course's ledger has no row {missing[0][:16]}…"
+    told = all(lines[row].body is not None for row in found.rows)
+    return "the course's ledger does not say that it issued it" if told else ""
+
+
 def _gather(course: Course, learner: str, by: str) -> None:
     for lesson in course.lessons():
         proving.gather(course, lesson, by, learner)
@@ -281,8 +309,10 @@ def _points(points: float | None) -> str:
     return "not judged:" if points is None else f"{points:g}"
 
 
-def _same(lines: Sequence[Line], what: Certificate, now: dt.datetime) -> dict[str, Any] | None:
-    """Return the last certificate when it says the same and still holds."""
+def _same(
+    lines: Sequence[Line], what: Certificate, now: dt.datetime, own: str
+) -> dict[str, Any] | None:
+    """Return the last certificate when it says the same, still holds, and was signed with the key of now."""
     issued = [
         line.body["credential"]
         for line in lines
@@ -292,10 +322,11 @@ def _same(lines: Sequence[Line], what: Certificate, now: dt.datetime) -> dict[st
         return None
     last = credential.read(json.dumps(issued[-1]))
     rows = tuple(each.row[1] for each in what.shown)
-    same = (last.rows, last.name, last.issuer[0], last.title) == (
+    same = (last.rows, last.name, *last.issuer, last.title) == (
         rows,
         what.learner[1],
         what.issuer,
+        own,
         what.course[1],
     )
     return issued[-1] if same and last.state(now) == "holds" else None

@@ -25,6 +25,15 @@ def new_id() -> str:
     return uuid4().hex
 
 
+def names(*of: str, key: bool = False) -> list[sa.Column[str]]:
+    """Return columns for names that are never missing, such as those of a lesson and a question.
+
+    Args:
+        key: whether they are the table's key, or belong to it.
+    """
+    return [sa.Column(each, sa.String(128), primary_key=key, nullable=False) for each in of]
+
+
 class Database:
     """Some database, SQLite or PostgreSQL. Close it, or use it in ``with``.
 

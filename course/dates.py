@@ -58,6 +58,17 @@ def every(value: object) -> dt.timedelta:
     raise ValueError("text such as '1 year', '6 months' or '90 days'")
 
 
+def exact(text: str) -> dt.datetime:
+    """Return the moment, in UTC, that a program wrote: ISO 8601 with its zone; raise ValueError for any other text."""
+    found = dt.datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    try:
+        return found.astimezone(dt.UTC)
+    except OverflowError as error:  # on the other side of the year 1 or 9999
+        raise ValueError(str(error)) from error
+
+
 def moment(text: str, where: dt.tzinfo, *, last: bool = False) -> dt.datetime:
     """Return the moment that a person wrote, in UTC.
 

@@ -1,9 +1,9 @@
 """What is kept about one person, in one readable whole, and how they are forgotten."""
 
-import hashlib
 import io
 import json
 import re
+import stat
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course import layout as disk
-from course.certificate import FOLDER
-from course.exchange import requests
+from course import serving, traces
 from course.insight.frames import PSEUDONYMOUS
 from course.layout import Layout
 from course.lesson.state import VERBS
@@ -41,19 +40,25 @@ class Kept:
         rows: of the gradebook, by table.
         folders: of theirs, such as submissions.
         files: of theirs that lie among those of others.
+        mentions: files that name them among others.
+        service: rows of the course service, by table; empty where there is none.
     """
 
     learner: str
     rows: dict[str, list[dict[str, Any]]]
     folders: tuple[Path, ...]
     files: tuple[Path, ...]
+    mentions: tuple[traces.Mention, ...]
+    service: dict[str, list[dict[str, Any]]]
 
     def counted(self) -> list[tuple[str, int]]:
         """Return what there is of which kind."""
         files = sum(1 for folder in self.folders for _ in disk.files_below(folder)) + len(
             self.files
         )
-        return [*((name, len(rows)) for name, rows in sorted(self.rows.items())), ("files", files)]
+        rows = [*sorted(self.rows.items()), *sorted(self.service.items())]
+        return [*((name, len(found)) for name, found in rows), ("files", files),
+                *((f"lines of {each.path.name}", len(each.about)) for each in self.mentions)]  # fmt: skip
 
 
 def kept(course: Course, learner: str) -> Kept:
@@ -61,29 +66,11 @@ def kept(course: Course, learner: str) -> Kept:
     disk.known(learner, [person.id for person in course.learners()], "learner")
     layout = course.layout
     with course.book() as book:
-        rows, pages = personal.kept(book, learner), personal.pages(book, learner)
-    steps = (
-        layout.submitted,
-        layout.autograded,
-        layout.feedback,
-        layout.root / ".course" / "attempts",
-        layout.root / FOLDER,
-    )
-    exchange = layout.exchange / layout.course_id
-    folders = [step / learner for step in steps if (step / learner).is_dir()]
-    folders += [
-        each
-        for each in sorted((exchange / "inbound").glob("*+*+*"))
-        if each.name.split("+")[0] == learner
-    ]
-    files = [
-        each for each in sorted((exchange / "feedback").glob("*.html")) if _digest(each) in pages
-    ]
-    return Kept(learner, rows, tuple(folders), (*files, *requests.sent_by(layout, learner)))
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+        rows = personal.kept(book, learner)
+    files = traces.files(layout, learner, course.file.post.folder)
+    service = serving.data_of(course, learner)
+    return Kept(learner, rows, tuple(traces.folders(layout, learner)), tuple(files),
+                tuple(traces.mentions(layout, learner)), service)  # fmt: skip
 
 
 def bundle(course: Course, found: Kept) -> bytes:
@@ -92,8 +79,10 @@ def bundle(course: Course, found: Kept) -> bytes:
     about = {
         "learner": found.learner, "course": course.file.title,
         "about": "Everything that this course keeps about you. 'gradebook' has the rows of its tables, 'files' what lies "
-        "in this archive beside this file, 'records' what your notebooks noted while you worked.",
-        "gradebook": found.rows, "files": [name for name, _ in _files(root, found)],
+        "in this archive beside this file, 'records' what your notebooks noted while you worked, 'mentions' what files about many say of "
+        "you, 'service' what the course service keeps.",
+        "gradebook": found.rows, "service": found.service,
+        "mentions": {each.path.relative_to(root).as_posix() if each.path.is_relative_to(root) else each.path.name: each.about for each in found.mentions}, "files": [name for name, _ in _files(root, found)],
         "records": {name: _lines(path) for name, path in _files(root, found) if path.name.startswith("record") and path.suffix == ".jsonl"},
     }  # fmt: skip
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -126,7 +115,11 @@ def forget(course: Course, found: Kept, actor: str, *, pseudonymise: bool) -> st
     """Remove all that is kept about somebody, or keep figures under a pseudonym; returns that, or nothing.
 
     The gradebook comes last: whoever is stopped before does it again, and nothing is left over.
+
+    Raises:
+        Unavailable: the course service is away; nothing was forgotten then.
     """
+    serving.forget(course, found.learner)
     name = personal.pseudonym() if pseudonymise else ""
     layout = course.layout
     if name:
@@ -135,6 +128,8 @@ def forget(course: Course, found: Kept, actor: str, *, pseudonymise: bool) -> st
         disk.remove_folder(folder)
     for path in found.files:
         path.unlink(missing_ok=True)
+    for each in traces.mentions(layout, found.learner):  # as they are now
+        disk.write(each.path, each.rest, stat.S_IMODE(each.path.stat().st_mode))
     disk.remove_folder(layout.root / ".course" / "insight")  # a cache, with names in it
     with course.book() as book:
         personal.forget(book, found.learner, name, actor)

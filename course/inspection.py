@@ -28,6 +28,7 @@ from course.errors import CourseError, Invalid
 from course.grading.pool import Task, Workers
 from course.grading.prepared import Prepared, fingerprint, runs
 from course.lesson import record
+from course.mistakes import Mistaken
 from course.model import Graded, Submission
 from course.sandbox import Limits, kindle
 from course.term import Course
@@ -150,6 +151,12 @@ def coverage(term: Course) -> list[Covered]:
 def uncovered(term: Course) -> list[Finding]:
     """Return what some lesson of the course teaches, and none practises or assesses."""
     return list(_but_accepted(term, gaps(coverage(term))))
+
+
+def of_file(error: Mistaken) -> list[Finding]:
+    """Return the mistakes of `course.toml`, which keep every lesson from being read."""
+    hint = "mend it, then lessons can be looked at"
+    return [Finding("course-file", "error", disk.COURSE_FILE, text, hint, line=line) for line, text in error.mistakes]  # fmt: skip
 
 
 def copy(term: Course, lesson: str, target: Path) -> None:

@@ -43,13 +43,14 @@ _NOTEBOOK_ATTRIBUTES = _ATTRIBUTES | {
     "th": {"colspan", "rowspan", "scope"}, "td": {"colspan", "rowspan"}, "img": {"src", "alt"},
 }  # fmt: skip
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|bmp|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
 _LANGUAGE = re.compile(r"language-[\w+#.-]+")
 _LONGEST = 10_000  # characters of a formula: what is longer is no formula, and takes its time
 
 
-def block(text: str) -> str:
-    """Return a text's HTML, in paragraphs."""
-    return _clean(_parser().render(text)).strip()
+def block(text: str, *, breaks: bool = True) -> str:
+    """Return a text's HTML, in paragraphs; in what people type into a field, lines end where they end."""
+    return _clean(_parser(breaks=breaks).render(text)).strip()
 
 
 def notebook(text: str, attached: Mapping[str, str] | None = None) -> str:
@@ -87,8 +88,12 @@ def inert(rendered: str, attached: Mapping[str, str] | None = None) -> str:
 
 @lru_cache(maxsize=1000)
 def line(text: str) -> str:
-    """Return the HTML of a text that stands within a line, such as an option."""
-    return _clean(_parser().renderInline(text))
+    """Return the HTML of a text that stands within a line, such as an option.
+
+    As in a lesson's text, the end of a line is a space; an empty line begins a new one.
+    """
+    parser = _parser(breaks=False)
+    return _clean("<br><br>".join(map(parser.renderInline, _EMPTY_LINE.split(text))))
 
 
 def prompt(text: str) -> tuple[str, str]:
@@ -96,9 +101,9 @@ def prompt(text: str) -> tuple[str, str]:
     text = text.strip()
     first = _parser().parse(text)[0]
     if first.type != "paragraph_open" or first.map is None:
-        return "", block(text)
+        return "", block(text, breaks=False)
     lines, end = text.split("\n"), first.map[1]
-    return line("\n".join(lines[:end])), block("\n".join(lines[end:]))
+    return line("\n".join(lines[:end])), block("\n".join(lines[end:]), breaks=False)
 
 
 def plain(text: str) -> str:
@@ -113,12 +118,14 @@ def _clean(rendered: str) -> str:
 
 
 @cache
-def _parser(*, notebook: bool = False) -> "MarkdownIt":
+def _parser(*, notebook: bool = False, breaks: bool = True) -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415  not before a question is shown
     from mdit_py_plugins.amsmath import amsmath_plugin  # noqa: PLC0415  as above
     from mdit_py_plugins.dollarmath import dollarmath_plugin  # noqa: PLC0415  as above
 
-    parser = MarkdownIt("commonmark", {"html": notebook, "breaks": not notebook}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": notebook, "breaks": breaks and not notebook}).enable(
+        "table"
+    )
     if notebook:
         parser.enable("strikethrough")
         parser.use(amsmath_plugin, renderer=lambda latex: _formula(latex, "block"))

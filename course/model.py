@@ -7,6 +7,8 @@ from pathlib import Path
 
 AUTOGRADER = "autograder"
 """The grader of a mark that no person made."""
+HELD = "held"
+"""The state of a mark that is not returned yet."""
 
 
 class Outcome(StrEnum):
@@ -54,14 +56,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One reason of a verdict, fit for the learner's eyes.
+    """One reason of a verdict, fit for the learner's eyes but for its ``aside``.
 
     Attributes:
         test: name of the test or of the option concerned.
         outcome: how this one ended.
         score: points earned by it.
         maximum: points it can earn.
-        text: what was expected and what came; never the source of a hidden test.
+        text: what was expected and what came; never the source of a hidden test, nor what the learner's
+            code said once it had been told such a test's values.
+        aside: the same with all that was said, for those who grade; empty when that is no more.
     """
 
     test: str
@@ -69,6 +73,7 @@ class Note:
     score: float
     maximum: float
     text: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,11 @@ class Graded:
     fingerprint: str = ""
 
 
+TURNING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""What turns the direction of the writing after it, as code points: a name or code that has it reads as another."""
+_STRAIGHT = dict.fromkeys(TURNING)
+
+
 @dataclass(frozen=True, slots=True)
 class Learner:
     """One person who takes the course.
@@ -169,7 +179,7 @@ class Learner:
     @property
     def name(self) -> str:
         """The name to address the person by; the id when none is known."""
-        return f"{self.first_name} {self.last_name}".strip() or self.id
+        return f"{self.first_name} {self.last_name}".translate(_STRAIGHT).strip() or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,19 +22,41 @@ from course.store import bulk, resting
 from course.store.database import Gradebook
 from course.term import Course
 
+LONG = 1.0
+"""Seconds of a processor. Where reading takes longer, a page does not wait for newer figures: it shows
+those that there are, and says of when they are."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the pages are made of, and what it was read after."""
+
+    seen: object
+    frames: Frames
+    entries: Sequence[Entry]
+    seconds: float
+
+
 _SERVICE_SECONDS, _ASKED_EVERY = 3.0, 30.0
 """How long a page waits for the course service, and how often it is asked."""
 
 
 @dataclass
 class Oversight:
-    """What the pages of a course are made of, read again when something happened."""
+    """What the pages of a course are made of, read again when something happened.
+
+    In a large course that takes some seconds, and is done beside everything else: only the first look
+    waits for it, and who has just put something to rest.
+    """
 
     course: Course
     _lock: Lock = field(default_factory=Lock, repr=False)
-    _seen: object = None
-    _frames: Frames | None = None
-    _entries: Sequence[Entry] = ()
+    _drawing: Lock = field(default_factory=Lock, repr=False)
+    _reader: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, "oversight"), repr=False
+    )
+    _known: _Known | None = None
+    _coming: "tuple[object, Future[_Known]] | None" = None
     _settled: frozenset[str] = frozenset()
     _asked_at: float = float("-inf")
 
@@ -44,38 +67,63 @@ class Oversight:
             NotFound: there is no such lesson, learner, objective or group.
             Invalid: the chosen day is none.
         """
-        with self._lock:
-            frames = self._look()
-            return make(View(frames, choice, self._entries, whole), kind, names)
+        known = self._look(whole=whole)
+        with self._drawing:
+            return make(View(known.frames, choice, known.entries, whole), kind, names)
 
     def worklist(self) -> Sequence[Entry]:
         """Return what is to be looked after, what waits longest first."""
-        with self._lock:
-            self._look()
-            return self._entries
+        return self._look().entries
 
     def rest(self, key: tuple[str, str, str, str], trace: str, grader: str, reason: str) -> None:
-        """Put an entry to rest until something new happens."""
+        """Put an entry to rest until something new happens; the next page is without it."""
         with self.course.book() as book:
             resting.put(book, key, trace, grader, reason)
+        self._look(whole=True)
 
-    def _look(self) -> Frames:
-        """Return the frames as of now; they are read anew when anything was handed in, marked, asked or declared."""
+    def expect(self) -> None:
+        """Begin to read what there is, for somebody who will soon look."""
+        self._begin()
+
+    def _look(self, *, whole: bool = False) -> _Known:
+        """Return what is known as of now; as of a moment ago where reading takes long, unless ``whole``."""
+        while True:
+            known, reading = self._begin()
+            if known is not None and not whole and known.seconds > LONG and not reading.done():
+                return known
+            try:
+                return reading.result()
+            except CancelledError:  # something else has happened since
+                continue
+            except CourseError:  # told once, and tried again at the next look
+                self._coming = None
+                raise
+
+    def _begin(self) -> "tuple[_Known | None, Future[_Known]]":
+        """Return what is known, and what is known as of now, which may still be on its way."""
+        with self._lock:
+            seen = self._seen()
+            if self._coming is None or self._coming[0] != seen:
+                if self._coming is not None:
+                    self._coming[1].cancel()
+                self._coming = seen, self._reader.submit(self._read, seen)
+            return self._known, self._coming[1]
+
+    def _read(self, seen: object) -> _Known:
+        begin = time.thread_time()
+        frames = Frames(self.course.file, self.course.layout, self._book).read()
+        with self.course.book() as book:
+            traces = resting.traces(book)
+        found = entries(frames, self.course.file.oversight, frames.now, traces, self._answered())
+        _ = frames.standing  # every page is about it
+        self._known = _Known(seen, frames, found, time.thread_time() - begin)
+        return self._known
+
+    def _seen(self) -> object:
+        """Return what is another value when anything was handed in, marked, asked or declared."""
         with self.course.book() as book:
             hour = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H}"  # time itself makes entries
-            settled = self._answered()
-            seen = (bulk.pulse(book), _times(self.course), hour, settled)
-            if self._frames is None or seen != self._seen:
-                frames = Frames(self.course.file, self.course.layout, self._book).read()
-                found = entries(
-                    frames,
-                    self.course.file.oversight,
-                    frames.now,
-                    resting.traces(book),
-                    settled,
-                )
-                self._frames, self._entries, self._seen = frames, found, seen
-        return self._frames
+            return bulk.pulse(book), _times(self.course), hour
 
     def _answered(self) -> frozenset[str]:
         """Return which questions were answered at the course service; while it is away, what it said last."""

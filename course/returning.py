@@ -3,20 +3,21 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from course import kept
 from course import layout as disk
 from course.errors import CourseError, Invalid
 from course.exchange import transfer
 from course.feedback import page
 from course.grading.turn import turn
-from course.model import Learner, Mark
+from course.model import HELD, Learner, Mark
 from course.proving import gather
-from course.review.news import HELD, composed, name, news
-from course.store import disputes, lateness, reading, returns
+from course.review.news import composed, name, news
+from course.store import disputes, lateness, personal, reading, returns
 from course.store.database import Gradebook, note
 from course.store.returns import Told
 from course.term import Course
@@ -167,7 +168,8 @@ def give_back(
         tell: called with each learner when the page is built.
         by: who returns it, for the ledger.
 
-    What it shows of the objectives goes into the evidence ledger.
+    What it shows of the objectives goes into the evidence ledger, and beside the feedback goes what is
+    kept of the learner (`course.kept`).
 
     Returns:
         the learners who got a new page.
@@ -178,14 +180,17 @@ def give_back(
             tell(draft.learner.id)
             if draft.state == "released" or draft.held == len(draft.told.marks) > 0:
                 continue
-            _place(course, lesson, draft.learner.id, draft.html)
+            rows, held = personal.told(book, draft.learner.id, lesson, draft.told.marks)
+            own = kept.page(course.file, draft.learner, rows, held, dt.datetime.now(dt.UTC))
+            _place(course, lesson, draft.learner.id, {kept.NAME: own}, draft.html)
             returns.save(book, lesson, draft.learner.id, replace(draft.told, by=by))
             returned.append(draft.learner.id)
     gather(course, lesson, by)
     return returned
 
 
-def _place(course: Course, lesson: str, learner: str, html: str) -> None:
+def _place(course: Course, lesson: str, learner: str, more: Mapping[str, str], html: str) -> None:
+    """Lay a learner's feedback out, one page per notebook, and more pages beside it."""
     work = course.layout.submission(learner, lesson)
     folder = course.layout.feedback / learner / lesson
     sealed = True
@@ -194,8 +199,9 @@ def _place(course: Course, lesson: str, learner: str, html: str) -> None:
             disk.write(folder / each, (work / each).read_bytes())
         else:
             sealed = False
-    for each, _ in course.sources.notebooks(lesson):
-        disk.write(folder / f"{each}.html", html)
+    pages = {**more, **{each: html for each, _ in course.sources.notebooks(lesson)}}
+    for each, text in pages.items():
+        disk.write(folder / f"{each}.html", text)
     if sealed and course.layout.exchange.is_dir():  # work that came by file goes back by file
         transfer.give_back(course.layout, course.config, lesson, learner)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course import archive
+from course import archive, dates
 from course.errors import Invalid, Refused
 from course.layout import safe_name
 from course.signing import Key, is_signed
@@ -99,7 +99,7 @@ def opened(data: bytes, where: str = "") -> Sealed:
             raise _refused("a file in it was changed after it was sealed", where, name)
     return Sealed(
         manifest["course"], manifest["lesson"], manifest["learner"], manifest["key"], manifest["nonce"],
-        dt.datetime.fromisoformat(manifest["sealed_at"]).astimezone(dt.UTC), files, _sha256(data),
+        dates.exact(manifest["sealed_at"]), files, _sha256(data),
         manifest["signature"],
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ def _manifest(text: bytes, where: str) -> dict[str, Any]:
             and all(isinstance(each, str) for each in texts) and 16 <= len(found["nonce"]) <= 64  # noqa: PLR2004
             and isinstance(found["files"], dict)
             and all(isinstance(each, dict) for each in found["files"].values())
-            and dt.datetime.fromisoformat(found["sealed_at"]).tzinfo is not None
+            and bool(dates.exact(found["sealed_at"]))
         )  # fmt: skip
         for name in ("lesson", "learner", "course"):
             safe_name(found[name], name)

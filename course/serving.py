@@ -166,5 +166,20 @@ def meet(course: Course) -> list[str]:
     return [each.id for each in new]
 
 
+def data_of(course: Course, learner: str) -> dict[str, list[dict[str, Any]]]:
+    """Return all that the service keeps of a learner, by table; empty where the course has no service."""
+    if not course.file.service.url:
+        return {}
+    with _remote(course) as service:
+        return service.data_of(learner)
+
+
+def forget(course: Course, learner: str) -> None:
+    """Remove all that the service keeps of a learner."""
+    if course.file.service.url:
+        with _remote(course) as service:
+            service.forget(learner)
+
+
 def _remote(course: Course) -> remote.Remote:
     return Access.of(course.layout.root).remote()

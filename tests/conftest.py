@@ -1,14 +1,21 @@
-"""What holds for all tests: how properties are tried, in what order files are, and the one browser of a process.
+"""What holds for all tests: how properties are tried, in what order files are, one browser and one PostgreSQL of a process.
 
 Those that take longest come first, so that both processes end together.
 """
 
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
 from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent / "data"))
+
+import postgres
 
 # the phase that explains failures traces every line, on which Python 3.11 was seen to hang for ever
 settings.register_profile(
@@ -25,6 +32,7 @@ NO_CHROMIUM = (
     "by hand, on Debian: sudo apt-get install chromium"
 )
 
+NUMBERS = count()
 LONG = ("faults", "interop", "journey", "browser", "hostile", "sandbox", "lesson", "store")
 
 
@@ -47,3 +55,23 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Return the address of a PostgreSQL of our own."""
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
+    with postgres.running() as address:
+        yield address
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)]
+)
+def new_database(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Return a function that gives an office a database of its own: an address, or empty for SQLite beside its key."""
+    if request.param == "sqlite":
+        return str
+    address = request.getfixturevalue("server")
+    return lambda: postgres.make(address, f"office{next(NUMBERS)}")

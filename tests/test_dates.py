@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from course.dates import moment
+from course.dates import exact, moment
 from course.errors import Invalid
 from course.settings import load
 
@@ -47,6 +47,19 @@ def test_a_time_without_a_zone_is_in_the_courses(text: str, last: bool, found: d
 def test_what_is_no_time_is_told() -> None:
     with pytest.raises(Invalid, match="not a time"):
         moment("tomorrow", LJUBLJANA)
+
+
+def test_a_program_writes_a_moment_with_its_zone() -> None:
+    assert exact("2026-12-01T08:00:00+02:00") == dt.datetime(2026, 12, 1, 6, tzinfo=dt.UTC)
+    assert exact("2026-12-01T06:00:00Z").utcoffset() == dt.timedelta()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2026-12-01", "2026-12-01T08:00:00", "0001-01-01T00:00:00+10:00"]
+)
+def test_a_moment_without_its_zone_or_of_no_calendar_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        exact(text)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from course import markup
     ("text", "legend", "more"),
     [
         ("Which?", "Which?", ""),
-        ("Which?\nSay it.", "Which?<br>\nSay it.", ""),
+        ("Which?\nSay it.", "Which?\nSay it.", ""),
+        ("One.\n\nTwo\nlines.", "One.", "<p>Two\nlines.</p>"),
         (
             "What does this print?\n```\nprint(1)\n```",
             "What does this print?",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from course.errors import Invalid
+from course.mistakes import Mistaken
 from course.settings import Lesson, load
 
 GOOD = """
@@ -146,6 +147,38 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     assert "policies.attemps: unknown key; did you mean 'attempts'?" in caught.value.what
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("minutes = 20", "minutes = 0", [13]),
+        ('folder = "first"\n', "", [10]),  # missing: the head of its table
+        ('title = "Statistics at work"\n', "", [1]),
+        ("grace_minutes", "grace", [21]),
+        ('authors = ["Ada"]', 'authors = [\n  "Ada",\n  3,\n]', [4]),
+        ('title = "First things"', 'title = """\n[policies]\nminutes = 3\n"""\npass = 1', [16]),
+        (
+            'objectives = ["mean"]',
+            'objectives = ["maen", "mode"]\nrequires = ["zero"]',
+            [14, 14, 15],
+        ),
+        ('id = "spring"', 'id = "spring"\n[[groups]]\nid = "spring"', [26]),
+        ("[policies]", "[lessons.policies]\n[policies]", [19]),
+        ("attempts = 3", "more.or.less = 1", [22]),
+        ("minutes = 20", "minutes = ", [13]),
+        ('[[groups]]\nid = "spring"\n', 'x = """\n', [24]),
+    ],
+)
+def test_each_mistake_is_told_with_its_line(
+    tmp_path: Path, old: str, new: str, lines: list[int]
+) -> None:
+    assert old in GOOD
+    with pytest.raises(Mistaken) as caught:
+        load(write(tmp_path, GOOD.replace(old, new, 1)))
+    assert [line for line, _ in caught.value.mistakes] == lines
+    for line in lines:
+        assert f"line {line}" in str(caught.value) or "end of document" in str(caught.value)
+
+
 def test_a_due_date_that_is_wrong_is_one_mistake_not_two(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as caught:
         load(write(tmp_path, GOOD.replace('"2 weeks"', '"soon"')))
@@ -157,3 +190,5 @@ def test_a_file_that_is_not_utf_8_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="this is not TOML") as caught:
         load(tmp_path)
     assert "0xf6" in caught.value.found
+    assert isinstance(caught.value, Mistaken)
+    assert caught.value.mistakes[0][0] == 1

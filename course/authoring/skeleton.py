@@ -79,7 +79,7 @@ def lesson(
               for each in objectives or [f"Say here what a learner can do after {title}"]}  # fmt: skip
     new = {key: words for key, words in chosen.items() if key not in known}
     after = _entries(before, name, title, chosen, new)
-    parse(tomllib.loads(after), file)
+    parse(after, file)
     node = text.reads(_fill("lesson.md", name, title, chosen), ".md", f"{name}.md")
     cell_ids.give(node)
     write(place, write_text(node) if form == "ipynb" else text.writes(node, f".{form}"))

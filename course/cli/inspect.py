@@ -61,22 +61,38 @@ def check(
     from course.layout import write  # noqa: PLC0415
     from course.term import Course  # noqa: PLC0415
 
-    term = Course.open(course)
     if objectives:
-        _tell_coverage(inspection.coverage(term), as_json=json)
+        _tell_coverage(inspection.coverage(Course.open(course)), as_json=json)
         return
-    wanted = lessons or term.lessons()
-    found = [] if lessons else inspection.uncovered(term)
-    for lesson in wanted:
-        if not json:
-            show.note(f"looking at {lesson} ...")
-        found += inspection.check(term, lesson, walls=sandbox)
+    looked, found = _look(course, lessons, walls=sandbox, quiet=json)
     found = ordered(found)
     if sarif is not None:
         write(sarif, text_of.dumps(report(found, __version__), indent=1) + "\n")
-    _tell(found, ", ".join(wanted), as_json=json)
+    _tell(found, ", ".join(looked), as_json=json)
     if any(finding.level == "error" for finding in found):
         raise typer.Exit(1)
+
+
+def _look(
+    course: Path | None, lessons: list[str] | None, *, walls: bool, quiet: bool
+) -> "tuple[list[str], list[Finding]]":
+    """Return what was looked at, and what was found."""
+    from course import inspection  # noqa: PLC0415  --help starts at once
+    from course.layout import COURSE_FILE  # noqa: PLC0415
+    from course.mistakes import Mistaken  # noqa: PLC0415
+    from course.term import Course  # noqa: PLC0415
+
+    try:
+        term = Course.open(course)
+    except Mistaken as error:
+        return [COURSE_FILE], inspection.of_file(error)
+    wanted = lessons or term.lessons()
+    found = [] if lessons else inspection.uncovered(term)
+    for lesson in wanted:
+        if not quiet:
+            show.note(f"looking at {lesson} ...")
+        found += inspection.check(term, lesson, walls=walls)
+    return wanted, found
 
 
 def _tell_coverage(rows: "list[Covered]", *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from course.cli import show
-from course.cli.show import CourseOption
+from course.cli.show import CourseOption, HostOption, PortOption
 from course.errors import Invalid
 
 
@@ -188,8 +188,8 @@ def scores(
 
 def serve_lti(
     address: AddressOption,
-    port: Annotated[int, typer.Option(help="Where it listens; 0 takes a free one.")] = 8012,
-    host: Annotated[str, typer.Option(help="The address that it listens on.")] = "127.0.0.1",
+    port: PortOption = 8012,
+    host: HostOption = "127.0.0.1",
     course: CourseOption = None,
 ) -> None:
     """Run the door that learning platforms send people to, behind a proxy that speaks https.

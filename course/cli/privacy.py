@@ -28,9 +28,9 @@ def my_data(
 ) -> None:
     """Write everything that is kept about one person into a zip: `my-data.json` to read, and the files.
 
-    In the course's folder that is all of it, the gradebook included, for the learner who is named.
-    In a learner's own folder it is what their machine and the exchange hold of theirs; the
-    gradebook's part comes from the instructor, by the same command.
+    In the course's folder that is all of it, as it is now, for the learner who is named. In a learner's own
+    folder it is what their machine, the exchange and the course service hold, and what the gradebook held when
+    feedback last went out: that comes with it. Marks that were not returned yet are left out, and counted.
 
     Example: `course my-data ana`
     """
@@ -65,7 +65,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether it is meant.")] = False,
     course: CourseOption = None,
 ) -> None:
-    """Remove everything that is kept about one person: gradebook, submissions, feedback, exchange.
+    """Remove everything that is kept about one person: gradebook, submissions, feedback, exchange, course service.
 
     The ledger keeps that somebody was forgotten, when and by whom, and not who. Certificates that were given
     out can still be verified by whoever holds them. Copies of the course's folder elsewhere are yours to see to.

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from course.cli import show
+from course.cli.show import HostOption, PortOption
 from course.errors import NotFound
 from course.layout import find_course
 from course.settings import load
@@ -18,8 +19,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="Where it listens; 0 takes a free one.")] = 8010,
-    host: Annotated[str, typer.Option(help="The address that it listens on.")] = "127.0.0.1",
+    port: PortOption = 8010,
+    host: HostOption = "127.0.0.1",
     url: Annotated[
         str, typer.Option(metavar="URL", help="The address that others reach it by, for links.")
     ] = "",

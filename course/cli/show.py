@@ -19,6 +19,8 @@ CourseOption = Annotated[
     ),
 ]
 Lessons = Annotated[list[str], typer.Argument(metavar="LESSON...", help="Folders of lessons.")]
+PortOption = Annotated[int, typer.Option(help="Where it listens; 0 takes a free one.")]
+HostOption = Annotated[str, typer.Option(help="The address that it listens on.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 NEEDS_PERSON = 3

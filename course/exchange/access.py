@@ -86,6 +86,11 @@ class Access:
         """The folder in which this machine keeps what it knows of the course, laid out as nbgrader's exchange."""
         return self.folder / MIRROR
 
+    @property
+    def teaches(self) -> bool:
+        """Whether the folder is the course's, not a learner's."""
+        return not (self.folder / LEARNER_FILE).is_file()
+
     def keep(self) -> None:
         """Write it into a learner's folder."""
         layout.write(self.folder / _TOKEN, self.token + "\n", mode=0o600)

@@ -52,6 +52,11 @@ class ServiceExchange(Configurable):  # type: ignore[misc]  # untyped base
             else:
                 self.log.warning("Kept in the outbox: %s: %s", sent.path.name, sent.trouble)
 
+    def warn_of(self, left_out: list[tuple[str, str]]) -> None:
+        """Say whose work could not be read, and why."""
+        for learner, why in left_out:
+            self.log.warning("Left out %s: %s", learner, why)
+
     def prepare(self) -> None:
         """Do what comes before nbgrader's stage."""
         self.refresh()
@@ -97,15 +102,25 @@ class List(ServiceExchange, local.List):
     """List what is there."""
 
     def prepare(self) -> None:
-        """List what is out, what was handed in, and whether there is feedback."""
+        """List what is out, what was handed in, in a course's folder by everybody, and whether there is feedback."""
         self.refresh()
         access = self.access
+        place = access.mirror / access.course
         with suppress(Unavailable), access.remote() as remote:  # told by refresh
-            for lesson in {
-                each.name.split("+")[1]
-                for each in (access.mirror / access.course / "inbound").glob("*+*+*")
-            }:
-                mirror.pull_feedback(access, remote, lesson)
+            if access.teaches:
+                for lesson in sorted(remote.lessons()):
+                    self.warn_of(mirror.pull_submissions(access, remote, lesson))
+            else:
+                for lesson in {
+                    each.name.split("+")[1] for each in (place / "inbound").glob("*+*+*")
+                }:
+                    mirror.pull_feedback(access, remote, lesson)
+
+    def remove_files(self) -> Any:
+        """Remove copies of one's own; refuse the rest, which would only seem to be gone."""
+        if not self.cached:
+            self.fail("What is at the course service is kept there: nothing was removed")
+        return super().remove_files()
 
 
 class Release(ServiceExchange, local.Release):
@@ -136,10 +151,7 @@ class Collect(ServiceExchange, local.Collect):
         """Bring every attempt that is new, then collect by nbgrader's rules."""
         access = self.access
         with access.remote() as remote:
-            for learner, why in mirror.pull_submissions(
-                access, remote, self.coursedir.assignment_id
-            ):
-                self.log.warning("Left out %s: %s", learner, why)
+            self.warn_of(mirror.pull_submissions(access, remote, self.coursedir.assignment_id))
 
 
 class ReleaseFeedback(ServiceExchange, local.ReleaseFeedback):

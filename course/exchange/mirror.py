@@ -15,9 +15,9 @@ from course.exchange.access import Access
 from course.exchange.remote import Remote
 from course.sealed import Sealed
 
-_NUMBERS = "numbers.json"
+NUMBERS = "numbers.json"
 _DIGESTS = "releases.json"
-_SECRET = "submission_secret.txt"  # noqa: S105  nbgrader's file
+SECRET = "submission_secret.txt"  # noqa: S105  nbgrader's file
 ABOUT = "course.json"
 
 
@@ -55,13 +55,15 @@ def pull_feedback(access: Access, remote: Remote, lesson: str) -> None:
     for nonce, number in last.items():
         for name, page in archive.contents(remote.feedback_parcel(number), "feedback").items():
             if name.endswith(".html") and "/" not in name:
-                layout.write(place / "feedback" / _page(nonce, name.removesuffix(".html")), page)
+                layout.write(
+                    place / "feedback" / page_name(nonce, name.removesuffix(".html")), page
+                )
 
 
 def pull_submissions(access: Access, remote: Remote, lesson: str) -> list[tuple[str, str]]:
     """Bring the submissions of a lesson that are new; returns learner and reason of those that can't be read."""
     place = make(access)
-    known, left_out = _table(place / _NUMBERS), []
+    known, left_out = _table(place / NUMBERS), []
     last = max((each["number"] for each in known.values() if each["lesson"] == lesson), default=0)
     for row in remote.submissions(lesson, last):
         try:
@@ -72,7 +74,7 @@ def pull_submissions(access: Access, remote: Remote, lesson: str) -> list[tuple[
             left_out.append((str(row["learner"]), error.what))
             nonce = str(row["receipt"]["nonce"])
         known[nonce] = {"number": row["number"], "lesson": lesson, "receipt": row["receipt"]}
-        layout.write(place / _NUMBERS, json.dumps(known))
+        layout.write(place / NUMBERS, json.dumps(known))
     for body in remote.requests(lesson):
         _lay_request(place / "inbound", body)
     return left_out
@@ -82,7 +84,7 @@ def lay_submission(access: Access, work: Sealed) -> Path:
     """Lay a submission into ``inbound`` as nbgrader would; returns its folder."""
     at = nbgraders_time(work)
     name = f"{work.learner}+{work.lesson}+{at}+{work.nonce[:12]}"
-    seals = {"timestamp.txt": at.encode(), _SECRET: work.nonce.encode()}
+    seals = {"timestamp.txt": at.encode(), SECRET: work.nonce.encode()}
     folder = make(access) / "inbound" / name
     _lay(folder, {**work.files, **seals})
     return folder
@@ -95,13 +97,13 @@ def nbgraders_time(work: Sealed) -> str:
 
 def number_of(access: Access, nonce: str) -> int | None:
     """Return the office's number of a submission that was pulled; None for one that came another way."""
-    found = _table(make(access) / _NUMBERS).get(nonce)
+    found = _table(make(access) / NUMBERS).get(nonce)
     return int(found["number"]) if found else None
 
 
 def receipts(access: Access, lesson: str) -> list[dict[str, Any]]:
     """Return the receipts of everything that was pulled for a lesson."""
-    known = _table(make(access) / _NUMBERS).values()
+    known = _table(make(access) / NUMBERS).values()
     return [each["receipt"] for each in known if each["lesson"] == lesson]
 
 
@@ -127,7 +129,8 @@ def _lay_request(inbound: Path, body: dict[str, Any]) -> None:
         layout.write(path, json.dumps(body, ensure_ascii=False))
 
 
-def _page(secret: str, notebook: str) -> str:
+def page_name(secret: str, notebook: str) -> str:
+    """Return the name under which the exchange has a notebook's feedback: only who holds the secret can tell."""
     from nbgrader.utils import notebook_hash  # noqa: PLC0415  heavy
 
     return f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"

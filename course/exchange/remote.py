@@ -104,6 +104,10 @@ class Remote:
         """Return a link that lets one's own browser in, once and soon."""
         return str(self._json("POST", "tickets")["link"])
 
+    def my_data(self) -> dict[str, Any]:
+        """Return all that the service keeps of whoever asks, by table."""
+        return dict(self._json("GET", "my-data"))
+
     # staff ----------------------------------------------------------------------------------------
 
     def publish(self, lesson: str, data: bytes) -> None:
@@ -157,6 +161,14 @@ class Remote:
     def revoke_tokens(self, name: str) -> int:
         """Revoke somebody's tokens; returns how many there were."""
         return int(self._json("DELETE", f"people/{quote(name)}/tokens")["revoked"])
+
+    def data_of(self, name: str) -> dict[str, Any]:
+        """Return all that the service keeps of somebody, by table."""
+        return dict(self._json("GET", f"people/{quote(name)}/data"))
+
+    def forget(self, name: str) -> None:
+        """Remove all that the service keeps of somebody."""
+        self._call("DELETE", f"people/{quote(name)}")
 
     def schedule(self, wanted: dict[str, Any]) -> None:
         """Say what due dates are made of."""

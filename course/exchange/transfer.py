@@ -243,6 +243,14 @@ def fetch_feedback(exchange: Reach, lesson: str, folder: Path) -> list[Path]:
     return pages
 
 
+def own_pages(exchange: Reach, name: str) -> list[Path]:
+    """Return the pages of this name that lie on the exchange beside a learner's feedback, of all that they handed in."""
+    place = exchange.root / exchange.course_id / "feedback"
+    secrets = (exchange.cache / exchange.course_id).glob(f"{exchange.learner}+*/{mirror.SECRET}")
+    pages = [place / mirror.page_name(each.read_text("utf-8"), name) for each in sorted(secrets)]
+    return [page for page in pages if page.is_file()]
+
+
 def submitted_at(folder: Path) -> dt.datetime | None:
     """Return when a submission was handed in (UTC), by its timestamp.txt; None when unknown."""
     path = folder / "timestamp.txt"

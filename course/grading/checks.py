@@ -16,22 +16,12 @@ from typing import Any, Literal
 import pytest
 
 from course.errors import Invalid
-from course.grading.learner import (
-    LearnerError,
-    MissingNameError,
-    Notebook,
-    StruckError,
-    UnfitError,
-)
+from course.grading.learner import Notebook
+from course.grading.words import say
 from course.limit import Limit, OverTime
 from course.model import Note, Outcome
-from course.sandbox import Strike
 from course.testing import About, about, tangle
 
-OUTCOMES = {
-    Strike.ERROR: Outcome.ERROR, Strike.TIMEOUT: Outcome.TIMEOUT, Strike.MEMORY: Outcome.MEMORY,
-    Strike.CRASH: Outcome.CRASH, Strike.OUTPUT: Outcome.FAILED, Strike.PROTOCOL: Outcome.FAILED,
-}  # fmt: skip
 _PYTEST_NAMES = {
     "request", "monkeypatch", "tmp_path", "tmp_path_factory", "capsys", "capfd", "caplog",
     "recwarn", "record_property", "pytestconfig", "subtests", "doctest_namespace",
@@ -99,7 +89,14 @@ def _about(item: pytest.Item) -> About:
 
 
 def _title(item: pytest.Item) -> str:
-    return item.name.removeprefix("test_").replace("_", " ")
+    """Return a test's name for people; pytest would name a hidden test's case by its values."""
+    name = item.function.__name__  # type: ignore[attr-defined]
+    cases = [each for each in item.session.items if each.function is item.function]  # type: ignore[attr-defined]
+    if _about(item).public or not hasattr(item, "callspec"):
+        name = item.name
+    else:
+        name = f"{name}, case {cases.index(item) + 1}"
+    return name.removeprefix("test_").replace("_", " ")
 
 
 def _not_tried(item: pytest.Item, cause: Note) -> Note:
@@ -236,6 +233,7 @@ class _Loop:
     def run(self, item: pytest.Item, notebook: Notebook, seconds: float) -> Note:
         """Run one test on one notebook."""
         self.notebook, self.raised, self.compared = notebook, None, None
+        notebook.hidden = not _about(item).public
         try:
             with Limit(seconds, notebook.last) as limit:
                 notebook.waiting = limit.pause
@@ -253,11 +251,14 @@ class _Loop:
             return _over_time(item, seconds)
         if isinstance(raised, pytest.skip.Exception):
             return Note(title, Outcome.NOT_REACHED, 0.0, 0.0, str(raised))
-        outcome, text = _say(raised, self.compared)
-        wrong_idea = _misconception(declared, notebook)
+        tests, free = item.path.parent, not notebook.told  # before a wrong idea's `when` tells more
+        outcome, text = say(raised, self.compared, tests, quoting=free)
+        aside = "" if free else say(raised, self.compared, tests, quoting=True)[1]
+        text = f"{_misconception(declared, notebook)}\n{text}".strip()
         return Note(
-            title, outcome, 0.0, declared.points, f"{wrong_idea} {text}".strip()[:_MAX_TEXT]
-        )
+            title, outcome, 0.0, declared.points, text[:_MAX_TEXT],
+            aside[:_MAX_TEXT] if aside != text else "",
+        )  # fmt: skip
 
 
 def _over_time(item: pytest.Item, seconds: float) -> Note:
@@ -267,43 +268,6 @@ def _over_time(item: pytest.Item, seconds: float) -> Note:
         "That is no fault of yours: your mark waits until it can be told."
     )
     return Note(_title(item), Outcome.NEEDS_PERSON, 0.0, _about(item).points, text)
-
-
-def _say(  # noqa: PLR0911  a table of cases
-    error: BaseException, compared: tuple[str, Any, Any] | None
-) -> tuple[Outcome, str]:
-    """Put a failed test into words that give values, and nothing of the test's source."""
-    if isinstance(error, StruckError):
-        return OUTCOMES[error.strike], str(error)
-    if isinstance(error, MissingNameError):
-        return Outcome.NOT_REACHED, f"{error}."
-    if isinstance(error, UnfitError):
-        return Outcome.FAILED, f"{error}."
-    if isinstance(error, LearnerError):
-        return Outcome.ERROR, f"Your code raised {error}"
-    if not isinstance(error, AssertionError):
-        if type(error).__name__ == "Failed":  # pytest.fail and pytest.raises
-            return Outcome.FAILED, str(error)
-        return Outcome.FAILED, f"What came could not be used ({type(error).__name__}: {error})"
-    text = str(error).strip()
-    own = "" if text.startswith("assert ") else text.partition("\nassert ")[0].strip()
-    if compared is None:
-        return Outcome.FAILED, own or "It did not hold."
-    op, left, right = compared
-    said = (
-        f"expected {_short(right)}; came {_short(left)}"
-        if op == "=="
-        else (f"came {_short(left)}, which is not {op} {_short(right)}")
-    )
-    return Outcome.FAILED, f"{own}: {said}" if own else said
-
-
-def _short(value: object) -> str:
-    try:
-        text = repr(value)
-    except ValueError:  # a number of more digits than Python writes
-        return f"a {type(value).__name__} too long to be shown"
-    return text if len(text) <= 200 else text[:200] + " …"  # noqa: PLR2004  a line or two
 
 
 def _misconception(declared: About, notebook: Notebook) -> str:

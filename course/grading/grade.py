@@ -6,18 +6,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
 
 from course import notebook as notebooks
 from course.errors import CourseError, Invalid, Unavailable
-from course.grading.checks import OUTCOMES, Tests
+from course.grading.checks import Tests
 from course.grading.learner import Notebook
 from course.grading.mending import repair
 from course.grading.prepared import Prepared, fingerprint, kernel_of, runs
 from course.grading.quiz import judge_quiz
+from course.grading.words import OUTCOMES, of_cell
 from course.layout import files_below, laid_over
 from course.lesson import record
 from course.model import Graded, Kind, Note, Outcome, Question, Repair, Submission, Verdict
@@ -53,6 +54,7 @@ def grade(work: Submission, lesson: Prepared, tests: Tests, open_session: OpenSe
     repairs = [
         Repair(record.NAME, f"{answers.unreadable} lines could not be read and were left out")
     ] * bool(answers.unreadable)
+    repairs += [Repair(record.NAME, _unread(answers.unread))] * bool(answers.unread)
     verdicts: list[Verdict] = []
     texts: list[tuple[str, str]] = []
     isolation = "none"
@@ -96,6 +98,13 @@ def _too_much(folder: Path) -> str:
             f"the name of a file with its folders is too long: {longest} bytes, at most {MAX_NAME}"
         )
     return ""
+
+
+def _unread(size: int) -> str:
+    return (
+        f"the record of answers is too large to be read: {size / 1e6:.1f} MB, at most "
+        f"{record.MAX_BYTES // 10**6} MB; put aside what does not belong to it, and grade again, or mark by hand"
+    )
 
 
 def _in_one_line(error: Exception) -> str:
@@ -172,11 +181,13 @@ class _Run:
         """Run every cell, and judge every question at its place."""
         wanted = {q.id: q for q in self.lesson.questions if q.notebook == self.name}
         verdicts = {}
+        longest = self.lesson.test_seconds + self.lesson.limits.notebook_seconds + _LAST_SECONDS
+        names = Notebook(session, longest)
         for cell in self.notebook.cells:
             question = wanted.get(notebooks.marks(cell).get("grade_id", ""))
             run = self._run(cell, session)
             if question is not None:
-                verdicts[question.id] = self._judge(question, cell, run, session)
+                verdicts[question.id] = self._judge(question, cell, run, names)
                 self.struck = []
             elif run is not None and run.strike is not Strike.OK:
                 self.struck.append(run)
@@ -200,37 +211,51 @@ class _Run:
         return run
 
     def _judge(
-        self, question: Question, cell: NotebookNode, run: CellRun | None, session: Session
+        self, question: Question, cell: NotebookNode, run: CellRun | None, names: Notebook
     ) -> Verdict:
         if question.kind is Kind.WRITTEN:
             return self._written(question, cell)
         given = ""
         if question.kind is Kind.QUIZ:
-            saved = self.answers.answers.get(question.id)
-            verdict, given = judge_quiz(
-                question, self.lesson.items[question.id], saved, self.learner
-            )
+            verdict, given = self._quiz(question)
         elif question.kind is Kind.CODE:
-            seconds, limits = self.lesson.test_seconds, self.lesson.limits
-            learners = Notebook(session, seconds + limits.notebook_seconds + _LAST_SECONDS)
-            notes = self.tests.run(question.id, learners, seconds)
-            verdict = judge(question.id, question.points, [self._blame(note) for note in notes])
+            notes = self.tests.run(question.id, names, self.lesson.test_seconds)
+            blamed = [self._blame(note, quoting=not names.told) for note in notes]
+            verdict = judge(question.id, question.points, blamed)
         else:
-            note = self._in_notebook(question, run)
+            names.told |= self._has_hidden(question)
+            note = self._in_notebook(question, cell, run, quoting=not names.told)
             return Verdict(question.id, note.outcome, note.score, question.points, (note,))
         lines = [f"{question.id}: {verdict.outcome}", *(_line(note) for note in verdict.notes)]
         said = "\n".join([*lines, *(["", "The answer:", "", given] if given else [])])
         cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=said + "\n")]
         return verdict
 
-    def _blame(self, note: Note) -> Note:
+    def _quiz(self, question: Question) -> tuple[Verdict, str]:
+        if much := self.answers.unread:  # the answer may be there: nobody's mistake, and not zero
+            note = Note("answer", Outcome.NEEDS_PERSON, 0.0, 0.0, _unread(much))
+            return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points, (note,)), ""
+        saved = self.answers.answers.get(question.id)
+        return judge_quiz(question, self.lesson.items[question.id], saved, self.learner)
+
+    def _blame(self, note: Note, *, quoting: bool) -> Note:
         """Give a name that is missing because a cell struck the cell's own outcome."""
-        if note.outcome is Outcome.NOT_REACHED and self.struck:
-            cause = self.struck[-1]
-            return Note(
-                note.test, OUTCOMES[cause.strike], 0.0, note.maximum, f"{note.text} {cause.error}"
-            )
-        return note
+        if note.outcome is not Outcome.NOT_REACHED or not self.struck:
+            return note
+        cause = self.struck[-1]
+        outcome, whole = OUTCOMES[cause.strike], f"{note.aside or note.text} {cause.error}"
+        if quoting:
+            return replace(note, outcome=outcome, score=0.0, text=whole)
+        text = f"{note.text} {of_cell(cause)}"
+        return replace(note, outcome=outcome, score=0.0, text=text, aside=whole)
+
+    def _has_hidden(self, question: Question) -> bool:
+        """Whether a cell of tests has some that learners were not given."""
+        return any(
+            cell.metadata.get("released", cell.source) != cell.source
+            for cell in self.trusted.cells
+            if notebooks.marks(cell).get("grade_id") == question.id
+        )
 
     def _written(self, question: Question, cell: NotebookNode) -> Verdict:
         """A person marks an answer; only the untouched cell is known to hold none."""
@@ -244,26 +269,33 @@ class _Run:
             return Verdict(question.id, Outcome.FAILED, 0.0, question.points, (note,))
         return Verdict(question.id, Outcome.NEEDS_PERSON, None, question.points)
 
-    def _in_notebook(self, question: Question, run: CellRun | None) -> Note:
+    def _in_notebook(
+        self, question: Question, cell: NotebookNode, run: CellRun | None, *, quoting: bool
+    ) -> Note:
         """Judge a test inside the notebook as nbgrader does; text on stderr does not fail it."""
         top = question.points
         if run is None:
             return Note("tests", Outcome.PASSED, top, top)
         if run.strike is Strike.OUTPUT:
             run = CellRun(Strike.OK, run.outputs)
-        if run.strike is not Strike.OK:
-            note = Note("tests", OUTCOMES[run.strike], 0.0, top, run.error[:600])
-            caused = run.error.startswith("NameError") and self.struck
-            return (
-                self._blame(Note(*_fields(note, Outcome.NOT_REACHED))) if caused else _failed(note)
-            )
-        for output in run.outputs:
-            if output["output_type"] == "error":  # which %%capture keeps from ending the cell
-                error = f"{output['ename']}: {output['evalue']}"
-                return _failed(Note("tests", Outcome.ERROR, 0.0, top, error[:600]))
-            if output["output_type"] == "execute_result":
-                return _by_value(str(output["data"].get("text/plain", "")), top)
-        return Note("tests", Outcome.PASSED, top, top)
+        if run.strike is Strike.OK:
+            for output in run.outputs:
+                if output["output_type"] == "error":  # which %%capture keeps from ending the cell
+                    run = CellRun(Strike.ERROR, error=f"{output['ename']}: {output['evalue']}")
+                    break
+                if output["output_type"] == "execute_result":
+                    return _by_value(str(output["data"].get("text/plain", "")), top)
+            else:
+                return Note("tests", Outcome.PASSED, top, top)
+            caused = False
+        else:
+            caused = run.error.startswith("NameError") and bool(self.struck)
+        said = run.error[:600]
+        text = said if quoting else of_cell(run, cell.source)
+        note = Note("tests", OUTCOMES[run.strike], 0.0, top, text, said if said != text else "")
+        if caused:
+            return self._blame(replace(note, outcome=Outcome.NOT_REACHED), quoting=quoting)
+        return _failed(note)
 
 
 _LEFT_OUT = {
@@ -272,14 +304,10 @@ _LEFT_OUT = {
 }  # fmt: skip
 
 
-def _fields(note: Note, outcome: Outcome) -> tuple[str, Outcome, float, float, str]:
-    return note.test, outcome, note.score, note.maximum, note.text
-
-
 def _failed(note: Note) -> Note:
     """An assertion that did not hold is a failure, not an error of the learner's code."""
     if note.outcome is Outcome.ERROR and note.text.startswith("AssertionError"):
-        return Note(*_fields(note, Outcome.FAILED))
+        return replace(note, outcome=Outcome.FAILED)
     return note
 
 
@@ -291,7 +319,7 @@ def _by_value(text: str, top: float) -> Note:
         return Note("tests", Outcome.PASSED, top, top)
     score = 0.0 if math.isnan(value) else min(max(value, 0.0), top)
     outcome = Outcome.PASSED if score >= top else Outcome.PARTLY if score else Outcome.FAILED
-    return Note("tests", outcome, score, top, f"The test gave {text} of {top:g} points.")
+    return Note("tests", outcome, score, top, f"The test gave {value:g} of {top:g} points.")
 
 
 def _line(note: Note) -> str:

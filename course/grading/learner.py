@@ -5,7 +5,7 @@ equality is decided here and nothing that the learner's process does to itself c
 """
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -25,7 +25,13 @@ class StruckError(Exception):
 
 
 class LearnerError(Exception):
-    """The learner's code raised; also an instance of the built-in class that it raised."""
+    """The learner's code raised; also an instance of the built-in class that it raised.
+
+    Attributes:
+        kind: the name of the nearest class that Python itself has.
+    """
+
+    kind = "Exception"
 
 
 class MissingNameError(LearnerError):
@@ -46,11 +52,14 @@ class Notebook:
 
     Attributes:
         waiting: makes what to be in while the learner's process is asked, which has limits of its own.
+        hidden: whether what is asked now belongs to a hidden test.
+        told: whether a hidden test has handed a value over, which may stand in all that comes from then on.
     """
 
     def __init__(self, session: Session, last: float | None = None) -> None:
         self._session, self.last = session, last
         self.waiting: Callable[[], AbstractContextManager[object]] = nullcontext
+        self.hidden = self.told = False
 
     def value(self, name: str) -> Any:
         """Return what ``name`` is in the notebook: plain data, or a `Proxy`.
@@ -68,6 +77,7 @@ class Notebook:
         return self._take(self._ask(operation))
 
     def _ask(self, operation: dict[str, Any]) -> Reply:
+        self.told |= self.hidden and bool(operation.get("args") or operation.get("kwargs"))
         with self.waiting():
             return self._session.ask(operation)
 
@@ -175,18 +185,26 @@ def _handle_of(value: object) -> dict[str, Any]:
     )
 
 
+def built_in(names: Iterable[object]) -> str:
+    """Return the first of an exception's classes that Python itself has; "Exception" if none."""
+    for name in names:
+        known = getattr(builtins, str(name), None)
+        if isinstance(known, type) and issubclass(known, BaseException):
+            return str(name)
+    return "Exception"
+
+
 def _raised(reply: Reply) -> Exception:
     """Return an exception that a test's ``pytest.raises`` knows by its built-in class."""
-    for name in reply.value or []:
-        known = getattr(builtins, str(name), None)
-        if known in (StopIteration, StopAsyncIteration):  # it would end a loop of the test
-            break
-        if isinstance(known, type) and issubclass(known, Exception):
-            try:
-                made = type(reply.error.partition(":")[0] or name, (LearnerError, known), {})(
-                    reply.error
-                )
-            except TypeError:  # classes that can't be made from one text, or joined with ours
-                break
-            return made  # type: ignore[no-any-return]
-    return LearnerError(reply.error)
+    kind = built_in(reply.value or [])
+    known = getattr(builtins, kind)
+    plain = LearnerError(reply.error)
+    plain.kind = kind
+    # a stop would end a loop of the test
+    if known in (StopIteration, StopAsyncIteration) or not issubclass(known, Exception):
+        return plain
+    try:
+        made = type(reply.error.partition(":")[0] or kind, (LearnerError, known), {"kind": kind})
+        return made(reply.error)  # type: ignore[no-any-return]
+    except TypeError:  # classes that can't be made from one text, or joined with ours
+        return plain

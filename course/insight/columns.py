@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 TIME = "datetime64[us, UTC]"
 NAME, TEXT, NUMBER, COUNT, YES = "category", "string", "float64", "int32", "bool"
@@ -25,6 +26,9 @@ class Column:
     about: str
     unit: str = ""
 
+
+UNREAD = "unread"
+"""The verb of the one event of a submission whose records are too large to be read."""
 
 STATES = ("not started", "learning", "shown", "lapsed")
 """How somebody stands with an objective, in the order of a course."""
@@ -91,7 +95,7 @@ FRAMES: Mapping[str, Mapping[str, Column]] = {
     },
     "events": _WHO | {
         "time": Column(TIME, "when it happened, by the learner's clock"),
-        "verb": Column(NAME, "a short name of `course.lesson.state.VERBS`; empty for one of a newer version"),
+        "verb": Column(NAME, "a short name of `course.lesson.state.VERBS`; empty for one of a newer version; `unread` where a record is too large to be read, with its size as the object"),
         "object": Column(NAME, "id of the question, exercise, section or video"),
         "scaled": Column(NUMBER, "of an answer: share of the points; missing where the key was not there to tell", "0 to 1"),
         "success": Column(NUMBER, "of a check: 1 when all public tests held, else 0; missing for other events"),
@@ -139,9 +143,9 @@ FRAMES: Mapping[str, Mapping[str, Column]] = {
         "until": Column(TIME, "when it lapses or lapsed; missing for never"),
     },
     "judgements": _ASKED | {
-        "grader": Column(NAME, "who marked it at the desk"),
+        "grader": Column(NAME, "who marked it at the desk, or read it a second time"),
         "share": Column(NUMBER, "of the question's points", "0 to 1"),
-        "submitted": Column(TIME, "when the answer was handed in"),
+        "submitted": Column(TIME, "when the answer was handed in; missing for a second reading, for which nobody waits"),
         "time": Column(TIME, "when it was marked"),
         "hours": Column(NUMBER, "between the two", "hours"),
         "items": Column(TEXT, "ids of the rubric's items that were found, sorted, with `,` between"),
@@ -174,6 +178,15 @@ def shaped(
             series = series.astype(each.dtype)
         kept = kept.assign(**{key: series})
     return kept.reset_index(drop=True)
+
+
+def schema(name: str) -> "pa.Schema":
+    """Return the columns of the frame of this name, as Arrow has them."""
+    import pyarrow as pa  # noqa: PLC0415  heavy, for those who ask
+
+    kinds = {NAME: pa.dictionary(pa.int32(), pa.string()), TIME: pa.timestamp("us", "UTC"), TEXT: pa.string(),
+             NUMBER: pa.float64(), COUNT: pa.int32(), YES: pa.bool_()}  # fmt: skip
+    return pa.schema([(key, kinds[each.dtype]) for key, each in FRAMES[name].items()])
 
 
 def each_row(data: "pd.DataFrame") -> Iterator[Any]:

@@ -1,7 +1,7 @@
 """What happened in a course, as pandas frames; their columns are declared in `course.insight.columns`."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 
 from course.deadline import Deadline
-from course.insight import marking, objectives, pace, records
+from course.insight import columns, marking, objectives, pace, records
 from course.insight.columns import FRAMES, shaped
-from course.insight.shelf import Shelf
+from course.insight.shelf import Pair, Shelf, Stamps
 from course.layout import Layout
 from course.lesson import plan as plans
 from course.lesson.plan import Plan
@@ -149,12 +149,15 @@ class Frames:
         asked = self.questions.set_index([self.questions[name].astype(str) for name in place])[
             "maximum"
         ]
-        codes = {name: data[name].cat for name in place}
-        keys = pd.MultiIndex.from_arrays([each.codes for each in codes.values()])
-        known, where = keys.unique(), keys.unique().get_indexer(keys)
+        words = [data[name].cat.categories for name in place]
+        shape = [max(len(each), 1) for each in words]
+        codes = [data[name].cat.codes.to_numpy("int64") for name in place]
+        where, known = pd.factorize(
+            np.ravel_multi_index(codes, shape)
+        )  # each place once, by number
         names = [
-            tuple(each.categories[code] for each, code in zip(codes.values(), row, strict=True))
-            for row in known
+            tuple(each[code] for each, code in zip(words, row, strict=True))
+            for row in zip(*np.unravel_index(known, shape), strict=True)
         ]
         worth = np.array([asked.get(name, np.nan) for name in names], dtype=float)
         return shaped("marks", data.assign(maximum=worth[where] if len(worth) else np.nan))
@@ -177,16 +180,20 @@ class Frames:
 
     @cached_property
     def _happened(self) -> Frame:
-        roots = (self.layout.submitted, self.layout.root / PSEUDONYMOUS)
-
-        def make(wanted: Any) -> Any:
-            return records.tables(roots, wanted)
-
-        stamps = records.stamps(*roots)
         table = self._shelf("events", records.VERSION).table(
-            stamps, make, records.SCHEMA.empty_table()
+            self._stamps,
+            lambda wanted: records.tables(self._roots, wanted),
+            records.SCHEMA.empty_table(),
         )
         return _pandas(table)
+
+    @property
+    def _roots(self) -> tuple[Path, Path]:
+        return self.layout.submitted, self.layout.root / PSEUDONYMOUS
+
+    @cached_property
+    def _stamps(self) -> Stamps:
+        return records.stamps(*self._roots)
 
     @cached_property
     def events(self) -> Frame:
@@ -202,12 +209,23 @@ class Frames:
     @cached_property
     def sessions(self) -> Frame:
         """When learners were at it, see `course.insight.pace`."""
-        return pace.sessions(self.events)
+        return self._paced("sessions", pace.sessions)
 
     @cached_property
     def time_on_task(self) -> Frame:
         """How long they were at what, see `course.insight.pace`."""
-        return pace.time_on_task(self.events)
+        return self._paced("time_on_task", pace.time_on_task)
+
+    def _paced(self, name: str, reckon: Callable[[Frame], Frame]) -> Frame:
+        """Return what is reckoned from each submission's events by itself, and kept as they are."""
+        schema = columns.schema(name)
+
+        def make(wanted: Sequence[Sequence[Pair]]) -> Iterator[pa.Table]:
+            for part in pace.dealt(self.events, wanted) if wanted else ():
+                yield pa.Table.from_pandas(reckon(part), schema, preserve_index=False)
+
+        kept = self._shelf(name, pace.VERSION).table(self._stamps, make, schema.empty_table())
+        return shaped(name, _pandas(kept))
 
     @cached_property
     def by_lesson(self) -> Frame:

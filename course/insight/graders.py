@@ -15,6 +15,8 @@ from course.review.agreement import Given, Grader
 
 Frame = pd.DataFrame
 _PLACE = ["learner", "lesson", "notebook", "question"]
+_Read = tuple[float, float, frozenset[str], frozenset[str], frozenset[str]]
+"""Of an answer that two marked: both shares, the items that each found, and those that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Together:
     Attributes:
         answers: how many both marked.
         apart: mean distance of their marks, as a share of the points, 0 to 1.
-        kappa: Cohen's, over all rubric items that either found; None where that is not defined.
+        kappa: Cohen's, over the rubric items that anybody found in answers to the same question, whether or not
+            these two did; None where that is not defined.
     """
 
     one: str
@@ -68,22 +71,22 @@ def _name(row: dict[str, str]) -> str:
 
 def together(judgements: Frame) -> list[Together]:
     """Return for each two graders how far they agree; only those who marked an answer both."""
-    readings: dict[tuple[str, str], list[tuple[float, float, frozenset[str], frozenset[str]]]] = {}
+    readings: dict[tuple[str, str], list[_Read]] = {}
     first = judgements[judgements["first"]].astype(dict.fromkeys([*_PLACE, "grader"], str))
-    for _, part in first[first.duplicated(_PLACE, keep=False)].groupby(_PLACE):
+    asked = first.groupby(_PLACE[1:])["items"]
+    known = {key: frozenset[str]().union(*map(_items, part)) for key, part in asked}
+    for place, part in first[first.duplicated(_PLACE, keep=False)].groupby(_PLACE):
         rows = sorted(as_dicts(part), key=lambda row: str(row["grader"]))
         for one, other in combinations(rows, 2):
             readings.setdefault((one["grader"], other["grader"]), []).append(
-                (one["share"], other["share"], _items(one["items"]), _items(other["items"]))
-            )
+                (one["share"], other["share"], _items(one["items"]), _items(other["items"]), known[place[1:]])
+            )  # fmt: skip
     return [_together(*names, read) for names, read in sorted(readings.items())]
 
 
-def _together(
-    one: str, other: str, read: Sequence[tuple[float, float, frozenset[str], frozenset[str]]]
-) -> Together:
+def _together(one: str, other: str, read: Sequence[_Read]) -> Together:
     pairs = [
-        (item in mine, item in theirs) for _, _, mine, theirs in read for item in sorted(mine | theirs)
+        (item in mine, item in theirs) for _, _, mine, theirs, known in read for item in sorted(known)
     ]  # fmt: skip
     return Together(
         one, other, len(read), fmean(abs(a - b) for a, b, *_ in read), agreement.kappa(pairs)

@@ -107,19 +107,19 @@ def standing(by_lesson: Frame) -> Frame:
 
 
 def evidence(
-    learner: str, objective: str, objectives: Frame, questions: Frame, attempts: Frame, marks: Frame, events: Frame
+    learner: str, objectives: Frame, questions: Frame, attempts: Frame, marks: Frame, events: Frame
 ) -> Frame:  # fmt: skip
-    """Return what a cell stands on: a row for each question about an objective, as one learner answered it.
+    """Return what a learner's states stand on: a row for each question about an objective, as they answered it.
 
     Returns:
-        ``lesson``, ``notebook``, ``question``, ``title``, ``mode``, ``points``, ``maximum``, ``state``, ``by``
+        ``objective``, ``lesson``, ``notebook``, ``question``, ``title``, ``mode``, ``points``, ``maximum``, ``state``, ``by``
         (who or what judged), ``time`` and ``digest`` of the submission.
     """
-    asked = objectives[objectives["objective"] == objective].astype(dict.fromkeys(_ASKED, str))
+    asked = objectives.astype(dict.fromkeys(["objective", *_ASKED], str))
     about = questions.astype(dict.fromkeys(_ASKED, str))[[*_ASKED, "title", "mode", "maximum"]]
     mine = marks[marks["learner"] == learner].astype(dict.fromkeys(_ASKED, str))
     works = attempts[(attempts["learner"] == learner) & attempts["stands"]].astype({"lesson": str})
-    found = asked[_ASKED].merge(about, on=_ASKED).merge(
+    found = asked[["objective", *_ASKED]].merge(about, on=_ASKED).merge(
         mine[[*_ASKED, "points", "state", "grader", "time"]], on=_ASKED, how="left").merge(
         works[["lesson", "digest"]], on="lesson", how="left")  # fmt: skip
     right = _right(events[events["learner"] == learner])
@@ -144,7 +144,18 @@ def evidence(
         )
     return pd.DataFrame(
         rows,
-        columns=[*_ASKED, "title", "mode", "points", "maximum", "state", "by", "time", "digest"],
+        columns=[
+            "objective",
+            *_ASKED,
+            "title",
+            "mode",
+            "points",
+            "maximum",
+            "state",
+            "by",
+            "time",
+            "digest",
+        ],
     )
 
 

@@ -9,14 +9,18 @@ be compared with one another and not with a clock.
 """
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from course.insight.columns import shaped
 
+VERSION = 1
 PAUSE = dt.timedelta(minutes=30)
 Frame = pd.DataFrame
+Pair = tuple[str, str]
+"""Learner and lesson."""
 
 
 def gaps(events: Frame) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
@@ -56,3 +60,17 @@ def time_on_task(events: Frame) -> Frame:
     })  # fmt: skip
     grouped = data.groupby(["learner", "lesson", "object"], observed=True, sort=True)["minutes"]
     return shaped("time_on_task", grouped.agg(minutes="sum", events="size").reset_index())
+
+
+def dealt(events: Frame, wanted: Sequence[Sequence[Pair]]) -> Iterator[Frame]:
+    """Yield the events of each group of submissions."""
+    who, lessons = events["learner"].cat, events["lesson"].cat
+    group = np.full((len(who.categories) + 1, len(lessons.categories) + 1), -1)
+    for number, part in enumerate(wanted):
+        learners, about = zip(*part, strict=True) if part else ((), ())
+        rows = who.categories.get_indexer(pd.Index(learners))
+        group[rows, lessons.categories.get_indexer(pd.Index(about))] = number
+    group[-1, :] = group[:, -1] = -1  # whose record told nothing
+    numbers = group[who.codes.to_numpy(), lessons.codes.to_numpy()]
+    for number in range(len(wanted)):
+        yield events[numbers == number]

@@ -23,7 +23,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, feather
 
+from course import dates
 from course.errors import Unavailable
+from course.insight.columns import UNREAD
 from course.lesson import record
 from course.lesson.state import VERBS
 
@@ -183,13 +185,17 @@ def _known(values: list[float]) -> pa.Array:
 
 
 def _rows(folder: Path) -> list[Row]:
-    """Return the statements of a submission, each once; none of records that are too large to be one person's."""
+    """Return the statements of a submission, each once; one of our own where its records are too large to be read."""
     paths = sorted(
         folder.glob("record*.jsonl"), key=lambda path: (path.name != record.NAME, path.name)
     )
     paths = [path for path in paths if path.is_file() and not path.is_symlink()]
-    if sum(path.stat().st_size for path in paths) > record.MAX_BYTES:
-        return []
+    much = sum(path.stat().st_size for path in paths)
+    if much > record.MAX_BYTES:
+        changed = dt.datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), dt.UTC)
+        what = f"{record.NAME}: {much / 1e6:.1f} MB, at most {record.MAX_BYTES // 10**6} MB"
+        time = changed.isoformat(timespec="microseconds")
+        return [(time, UNREAD, what, math.nan, math.nan, math.nan, None, None, None)]
     seen, rows = set[str](), list[Row]()
     for path in paths:
         for line in path.read_bytes().split(b"\n"):
@@ -209,7 +215,7 @@ def _rows(folder: Path) -> list[Row]:
 def _row(said: _Line) -> Row:
     verb, time = _SHORT.get(said.verb, ""), said.timestamp
     if not _is_plain(time):
-        time = _utc(time)
+        time = dates.exact(time).isoformat(timespec="microseconds")
     decode = _RESULTS.get(verb)
     if decode is None:
         return time, verb, said.object, math.nan, math.nan, math.nan, None, None, None
@@ -239,13 +245,6 @@ def _row(said: _Line) -> Row:
 def _is_plain(time: str) -> bool:
     """Tell whether Arrow will read a time: as every record of ours is written, 2026-01-02T10:00:00.000000+00:00."""
     return len(time) == 32 and time[10] == "T" and time[26] in "+-"  # noqa: PLR2004  see above
-
-
-def _utc(time: str) -> str:
-    moment = dt.datetime.fromisoformat(time)
-    if moment.tzinfo is None:
-        raise ValueError(time)
-    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
 def _moments(times: list[str]) -> pa.Array:

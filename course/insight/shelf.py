@@ -9,13 +9,14 @@ at the same time makes the same file.
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import feather
 
@@ -93,11 +94,7 @@ class Shelf:
             same = {pair for pair, stamp in part.items() if known.get(pair) == stamp}
             if not same or json.loads(table.schema.metadata[b"course.version"]) != self.version:
                 continue
-            learners, lessons = (table[name].to_pylist() for name in ("learner", "lesson"))
-            rows = [pair in same for pair in zip(learners, lessons, strict=True)]
-            return table.filter(pa.array(rows, pa.bool_())), [
-                pair for pair in part if pair not in same
-            ]
+            return table.filter(_are(table, same)), [pair for pair in part if pair not in same]
         return None, [*part]
 
     def _keep(self, path: Path, table: pa.Table, part: Stamps) -> None:
@@ -119,6 +116,21 @@ def _read(path: Path) -> pa.Table | None:
         return feather.read_table(path, memory_map=True)
     except (OSError, pa.ArrowInvalid):
         return None
+
+
+def _are(table: pa.Table, pairs: Collection[Pair]) -> pa.Array:
+    """Tell of each row whether it is of one of these submissions."""
+    learners, lessons = (
+        table[name].combine_chunks().dictionary_encode() for name in ("learner", "lesson")
+    )
+    words = [each.dictionary.to_pylist() for each in (learners, lessons)]
+    known = np.array(
+        [[(who, lesson) in pairs for lesson in words[1]] for who in words[0]], dtype=bool
+    )
+    rows = known.reshape(len(words[0]), len(words[1]))[
+        learners.indices.to_numpy(), lessons.indices.to_numpy()
+    ]
+    return pa.array(rows)
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -10,18 +10,19 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from course.insight.columns import as_dicts, each_row
+from course.insight.columns import UNREAD, as_dicts, each_row
 from course.model import Outcome
 from course.settings import Oversight
 from course.store.personal import PREFIX
 
 Frame = pd.DataFrame
-Kind = Literal["inactive", "stuck", "must-correct", "waiting", "request", "asked"]
+Kind = Literal["inactive", "stuck", "must-correct", "waiting", "unread", "request", "asked"]
 KINDS: Mapping[str, str] = {
     "inactive": "Nothing handed in, and behind their own plan",
     "stuck": "May be stuck",
     "must-correct": "A must-correct question is open",
     "waiting": "Answers wait for a person",
+    "unread": "A record could not be read",
     "request": "A mark is asked about",
     "asked": "A question was asked",
 }
@@ -95,7 +96,7 @@ def entries(
     """
     found: Iterable[Entry] = (
         *_inactive(frames, rules, now), *_stuck(frames, rules), *_must_correct(frames),
-        *_waiting(frames, rules, now), *_requests(frames), *_asked(frames, settled),
+        *_waiting(frames, rules, now), *_unread(frames), *_requests(frames), *_asked(frames, settled),
     )  # fmt: skip
     return sorted(
         (
@@ -155,7 +156,7 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
     found = group.agg(right=("right", "any"), wrong=("wrong", "sum"), step=("step", "max"), time=("time", "max")).reset_index()  # fmt: skip
     tasks = frames.time_on_task[["learner", "lesson", "object", "minutes"]]
     names = ["learner", "lesson", "object"]
-    found = found.astype(dict.fromkeys(names, str))
+    found = found[~found["right"]].astype(dict.fromkeys(names, str))
     long = tasks[tasks["minutes"] >= rules.stuck_minutes].astype(dict.fromkeys(names, str))
     found = found.merge(long, on=names, how="left").fillna({"minutes": 0.0})
     signs = (found["wrong"] >= rules.stuck_tries) | (found["step"] >= rules.stuck_hints) | (found["minutes"] > 0)  # fmt: skip
@@ -163,7 +164,7 @@ def _stuck(frames: Frames, rules: Oversight) -> Iterator[Entry]:
         (str(row.lesson), str(row.question)): str(row.notebook)
         for row in each_row(frames.questions)
     }
-    flagged = found[signs & ~found["right"]]
+    flagged = found[signs]
     marks = frames.marks
     settled = _settled(
         marks[marks["learner"].isin(flagged["learner"]) & marks["question"].isin(flagged["object"])]
@@ -214,11 +215,8 @@ def _must_correct(frames: Frames) -> Iterator[Entry]:
         for question in must[lesson]:
             tries = tried.get((who, lesson, question), [])
             if 1.0 not in tries:
-                said = (
-                    f"answered wrong {len(tries)} time{'s' * (len(tries) != 1)}"
-                    if tries
-                    else "not answered"
-                )
+                times = "once" if len(tries) == 1 else f"{len(tries)} times"
+                said = f"answered wrong {times}" if tries else "not answered"
                 yield Entry(
                     "must-correct", who, lesson, question, f"{question} must be answered right, and was {said}.",
                     f"Ask them to answer it, and to hand {lesson} in again", since.to_pydatetime(),
@@ -245,6 +243,15 @@ def _waiting(frames: Frames, rules: Oversight, now: dt.datetime) -> Iterator[Ent
             f"{count} {'answer has' if count == 1 else 'answers have'} waited for a person for more than "
             f"{promised} days; the oldest came on {oldest:%-d %B}.",
             "Mark the oldest", oldest.to_pydatetime(), f"{count} {oldest}", notebook,
+        )  # fmt: skip
+
+
+def _unread(frames: Frames) -> Iterator[Entry]:
+    """Records that are too large: what is said of these learners leaves out what they did."""
+    for row in each_row(frames.events[frames.events["verb"] == UNREAD]):
+        yield Entry(
+            "unread", str(row.learner), str(row.lesson), "", f"It is too large, so what they did is not counted: {row.object}.",
+            "Put aside what does not belong to it, and grade again", row.time.to_pydatetime(), f"{row.time}",
         )  # fmt: skip
 
 

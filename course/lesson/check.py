@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from course.lesson import doubt, fresh, public, record
+from course.lesson import doubt, fresh, public, record, words
 from course.lesson.card import STYLE
-from course.lesson.language import _
+from course.lesson.language import _, _n
 from course.lesson.public import Tried
 from course.questions import sheet
 
@@ -81,8 +81,8 @@ def _recorded(folder: Path, question: str, tried: list[Tried], code: str) -> str
         about = {"digest": digest, **({"failed": failed} if failed else {})}
         record.append(folder, "attempted", question, result, about)
     except OSError as error:
-        text = _("This check could not be recorded ({reason}); your work is unharmed.")
-        return text.format(reason=error.strerror)
+        text = _("This check could not be recorded: {reason} Your work is unharmed.")
+        return text.format(reason=words.of_failure(error))
     return ""
 
 
@@ -180,7 +180,7 @@ def _headline(question: str, tried: list[Tried]) -> str:
     if not tried:
         return question
     text = (
-        _("{question}: all {good} checks passed")
+        _n("{question}: the check passed", "{question}: all {good} checks passed", good)
         if good == len(tried)
         else _("{question}: {good} of {all} checks passed")
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from course.lesson import plan, words
+from course.lesson import plan, record, words
 from course.lesson.card import Card
 from course.lesson.language import _
 from course.lesson.plan import Plan
@@ -53,11 +53,18 @@ def kept(write: Callable[[], Any]) -> str:
 
 def lesson(folder: Path) -> Plan | None:
     """Return what the lesson of a folder consists of; None when that was shown to be away."""
+    tell_unread(folder)
     try:
         return plan.read(folder)
     except (OSError, ValueError, KeyError, TypeError):
         show(missing())
         return None
+
+
+def tell_unread(folder: Path) -> None:
+    """Show that the record is too large to be read, if it is: what was answered seems to be away then."""
+    if size := record.read(folder).unread:
+        show(Card(_("Your answers can't be shown"), note=words.of_unread(size)))
 
 
 def missing() -> Card:

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets
 
 from course import markup
-from course.lesson import record
+from course.lesson import record, words
 from course.lesson.language import _
 
 
@@ -19,7 +19,8 @@ def take(folder: Path, question: str, step: int) -> str:
     try:
         record.append(folder, "hinted", question, {"step": step})
     except OSError as error:
-        return _("This could not be recorded ({reason}).").format(reason=error.strerror)
+        said = _("This could not be recorded: {reason} Your work is unharmed.")
+        return said.format(reason=words.of_failure(error))
     return ""
 
 

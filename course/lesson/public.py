@@ -154,7 +154,7 @@ def _try(
         said = ""
         with suppress(OverTime):  # what failed is known all the same
             said = _misconception(test, names)
-        return Tried(title, passed=False, text=f"{said} {explain(error, source)}".strip())
+        return Tried(title, passed=False, text=f"{said}\n{explain(error, source)}".strip())
     return Tried(title, passed=True)
 
 

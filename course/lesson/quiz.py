@@ -10,7 +10,7 @@ from weakref import WeakSet
 import anywidget
 import traitlets
 
-from course.lesson import page, plain, plan, record, words
+from course.lesson import front, page, plain, plan, record, words
 from course.lesson.language import _
 from course.lesson.sitting import Sitting
 from course.questions import Item, MalformedAnswerError, sheet
@@ -145,6 +145,7 @@ def show_quiz(question: str) -> None:
             )
         )
         return
+    front.tell_unread(folder)
     try:
         display(QuizWidget(sitting(folder, items[question]), folder))
     except KeyError:  # of a plugin that is not here, or of a later version

@@ -25,6 +25,7 @@ __all__ = ["NAME", "VERBS", "State", "Try", "append", "read"]
 NAME = "record.jsonl"
 _ALL = "record*.jsonl"
 MAX_BYTES = 50_000_000
+"""How large the records of a folder may be together; beyond it none is read, and nothing is added."""
 
 
 def append(
@@ -52,6 +53,8 @@ def append(
         "object": object_, "result": result, **({"context": context} if context else {}),
     }  # fmt: skip
     data = (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="replace")
+    if size(folder) + len(data) > MAX_BYTES:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(folder / NAME))
     with (folder / NAME).open("ab+", buffering=0) as file:
         if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
@@ -63,12 +66,24 @@ def append(
 
 
 def read(folder: Path) -> State:
-    """Fold the records of a folder; an absent one is empty. Links are not followed."""
-    return _read(_files(folder))
+    """Fold the records of a folder; an absent one is empty. Links are not followed.
+
+    Of records that are larger than MAX_BYTES only their size is told, as ``unread``.
+    """
+    files = _files(folder)
+    much = _size(files)
+    return _read(files) if much <= MAX_BYTES else State(unread=much)
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of a folder's records."""
+    return _size(_files(folder))
 
 
 def lines(folder: Path) -> list[bytes]:
-    """Return the lines of a folder's records as they were written, whatever they are."""
+    """Return the lines of a folder's records as they were written; none where `read` tells only a size."""
+    if size(folder) > MAX_BYTES:
+        return []
     return [line for path, *_ in _files(folder) for line in path.read_bytes().split(b"\n") if line]
 
 
@@ -76,13 +91,17 @@ _File = tuple[Path, int, int, int]
 
 
 def _files(folder: Path) -> tuple[_File, ...]:
-    """Return the records of a folder, each with what changes when it does; none of those too large to read."""
+    """Return the records of a folder, each with what changes when it does."""
     found = []
     for path in sorted(folder.glob(_ALL), key=lambda path: (path.name != NAME, path.name)):
         if path.is_file() and not path.is_symlink():
             about = path.stat()
             found.append((path, about.st_ino, about.st_size, about.st_mtime_ns))
-    return tuple(found) if sum(size for _, _, size, _ in found) <= MAX_BYTES else ()
+    return tuple(found)
+
+
+def _size(files: tuple[_File, ...]) -> int:
+    return sum(much for _, _, much, _ in files)
 
 
 @lru_cache(maxsize=8)  # a notebook of sixty questions reads it sixty times

@@ -1,19 +1,23 @@
 """`course.reflect`: own words, kept in the record, and shown again at the end."""
 
 from pathlib import Path
+from typing import Any
 
-from course.lesson import front, record, words
+from course.lesson import front, record
 from course.lesson.card import Card
 from course.lesson.language import _
+from course.lesson.sitting import Sitting
+from course.lesson.state import State, Try
+from course.questions import Item
 
 
 def show_reflect(name: str, prompt: str) -> None:
     """See `course.reflect`."""
     folder = Path.cwd()
-    if not name:
-        front.show(all_of(folder))
-        return
-    front.show(form(folder, name, prompt or name.replace("-", " ")))
+    front.tell_unread(folder)
+    front.show(
+        form(folder, name, prompt.strip() or name.replace("-", " ")) if name else all_of(folder)
+    )
 
 
 def all_of(folder: Path) -> Card:
@@ -24,48 +28,46 @@ def all_of(folder: Path) -> Card:
     return Card(_("Your thoughts on this lesson"), lines, note=note)
 
 
-def keep(folder: Path, name: str, text: str) -> str:
-    """Keep the learner's words unless they are the last ones again.
-
-    Returns:
-        what to tell the learner.
-    """
-    before = record.read(folder).reflections.get(name)
-    if not text.strip() or (before and before.text == text.strip()):
-        return _("Nothing new to keep.")
-    result = {"response": text.strip()}
-    trouble = front.kept(lambda: record.append(folder, "reflected", name, result))
-    return trouble or _("Kept. Your instructor reads it when you hand in.")
-
-
-def form(folder: Path, name: str, prompt: str) -> object:
+def form(folder: Path, name: str, prompt: str) -> Any:
     """Return a field for the learner's words, filled with what was kept."""
-    import ipywidgets  # noqa: PLC0415  heavy, and only here
+    from course.lesson.quiz import QuizWidget, learner  # noqa: PLC0415  heavy
 
-    before = record.read(folder).reflections.get(name)
-    field = ipywidgets.Textarea(
-        value=before.text if before else "", description=prompt, rows=4,
-        style={"description_width": "initial"},
-        layout=ipywidgets.Layout(width="100%", max_width="46rem", flex_flow="column", height="auto"),
-    )  # fmt: skip
-    button = ipywidgets.Button(description=_("Keep my words"))
-    saved = _("Saved {time}").format(time=words.of_time(before.time)) if before else ""
-    said = ipywidgets.Label(saved)
+    def write(_verb: str, _question: str, result: dict[str, Any], _context: object) -> str:
+        return record.append(folder, "reflected", name, {"response": result["response"][0]})
 
-    def go(_button: object) -> None:
-        said.value = keep(folder, name, field.value)
-
-    button.on_click(go)
-    return _Form(prompt, before.text if before else "", [field, button, said])
+    return QuizWidget(Reflection(name, prompt, learner(), write, record.read(folder)), folder)
 
 
-def _Form(prompt: str, text: str, parts: list[object]) -> object:  # noqa: N802  makes a class
-    import ipywidgets  # noqa: PLC0415  as above
+class Reflection(Sitting):
+    """A learner before a question that nobody marks: it is asked as one in own words is.
 
-    class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
-        """A box that says something without a front end, too."""
+    Args:
+        name: the reflection's id, `prompt` what to write about; the others as of a `Sitting`.
+    """
 
-        def __repr__(self) -> str:
-            return f"{prompt}\n  {text or '________'}"
+    def __init__(self, name: str, prompt: str, *others: Any) -> None:
+        self.name = name
+        super().__init__(Item(f"reflection {name}", "words", prompt), *others)
 
-    return Form(parts)
+    def see(self, state: State) -> None:
+        """Take in what was kept last."""
+        super().see(state)
+        kept = state.reflections.get(self.name)
+        self.tries = [Try([kept.text], kept.time)] if kept else []
+
+    @property
+    def prepared(self) -> dict[str, Any]:
+        """The question, by a kind of its own: it is no practice."""
+        return {**super().prepared, "kind": "reflection"}
+
+    def answer(self, raw: object) -> None:
+        """Keep the words, unless they are the last ones again; raises as a `Sitting` does."""
+        if self.last is None or self.last.response != list(self.kind.parse(self.item, raw)):
+            super().answer(raw)
+
+    def view(self) -> dict[str, Any]:
+        """Return what the page shows besides."""
+        return {**super().view(), "submit": _("Keep my words")}
+
+    def _verdict(self, _share: float | None) -> str:
+        return _("Kept. Your instructor reads it when you hand in.")

@@ -31,6 +31,7 @@ class Due:
 
     Attributes:
         folder: of its lesson.
+        title: of its lesson.
         mistaken: whether it was ever answered wrong.
         seen: when its objective was last seen.
         at: when it is due.
@@ -43,6 +44,7 @@ class Due:
     seen: dt.datetime
     at: dt.datetime
     variant: int = 0
+    title: str = ""
 
 
 def show_review(count: int) -> None:
@@ -58,7 +60,7 @@ def show_review(count: int) -> None:
     said = _n(
         "{count} question to look at again", "{count} questions to look at again", len(chosen)
     )
-    front.show(Card(said.format(count=len(chosen)), sorted({one.folder.name for one in chosen})))
+    front.show(Card(said.format(count=len(chosen)), sorted({one.title for one in chosen})))
     for one in chosen:
         front.show(QuizWidget(afresh(one)))
 
@@ -104,7 +106,9 @@ def answered(folder: Path, lesson: Plan, state: State) -> list[Due]:
         seen = min((last[name] for name in last if question in lesson.about(name)), default=when)
         at = when + dt.timedelta(days=DAYS[box(tries)])
         wrong = any(one.scaled is not None and one.scaled < 1 for one in tries)
-        found.append(Due(folder, item, wrong, seen, at, max(one.variant for one in tries)))
+        found.append(
+            Due(folder, item, wrong, seen, at, max(one.variant for one in tries), lesson.title)
+        )
     return found
 
 

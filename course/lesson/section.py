@@ -24,13 +24,14 @@ def show_section(name: str) -> None:
         return
     trouble = begin(folder, lesson, name) if front.cell() else ""
     state = record.read(folder)
-    marks = [
-        "●" if plan.is_finished(lesson, state, one) else "◐" if one.id == name else "○"
-        for one in lesson.sections
-        if one.id
-    ]
-    title = next((one.title for one in lesson.sections if one.id == name), name)
-    front.show(Card(f"{''.join(marks)}  {title}", note=trouble))
+    named = [one for one in lesson.sections if one.id]
+    titles = {one.id: one.title for one in named}
+    said = []
+    if name in titles:
+        done = sum(plan.is_finished(lesson, state, one) for one in named)
+        place = [one.id for one in named].index(name) + 1
+        said = [_("Section {n} of {all}, {done} done").format(n=place, all=len(named), done=done)]
+    front.show(Card(titles.get(name, name), said, note=trouble))
 
 
 def begin(folder: Path, lesson: Plan, name: str) -> str:
@@ -71,7 +72,7 @@ def show_gate(section: str, objective: str, *, skip: bool) -> None:
     if name in state.skipped:
         front.show(Card(_("You went on without: {names}").format(names=", ".join(left))))
         return
-    note = _("Do these first, then run this cell again.")
+    note = _("Do this first, then run this cell again.")
     front.show(Card(_("First comes: {names}").format(names=", ".join(left)), note=note))
     if not front.cell():
         return

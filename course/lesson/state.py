@@ -145,6 +145,7 @@ class State:
         reflections: by id.
         unreadable: how many lines could not be read.
         newer: how many statements a newer version wrote.
+        unread: bytes of records that are too large to be read; then nothing else is known.
     """
 
     answers: dict[str, Try] = field(default_factory=dict)
@@ -160,6 +161,7 @@ class State:
     reflections: dict[str, Words] = field(default_factory=dict)
     unreadable: int = 0
     newer: int = 0
+    unread: int = 0
 
 
 def fold(lines: Iterable[bytes]) -> State:

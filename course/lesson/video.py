@@ -32,6 +32,7 @@ class VideoWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships
     _css = _STATIC / "video.css"
     about = traitlets.Dict().tag(sync=True)
     waiting = traitlets.List().tag(sync=True)
+    wrong = traitlets.Bool(default_value=False).tag(sync=True)  # the last answer below
     trouble = traitlets.Unicode().tag(sync=True)
 
     def __init__(
@@ -57,6 +58,7 @@ class VideoWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships
                 "captions": _("Captions"), "transcript": _("Transcript"),
                 "resume": _("You stopped at {time}; the video goes on from there."),
                 "question": _("A question about what you saw is below; the video goes on after it."),
+                "wrong": _("Not right: see why below, and try again. Or press play to go on."),
                 "failed": _("The video can't be played here. Its transcript is below."),
                 "loading": _("Loading the video …"),
             },
@@ -102,7 +104,14 @@ class VideoWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships
         folder, name = self.path.parent, self.questions[number][1]
         items = sheet.items((folder / sheet.NAME).read_text(encoding="utf-8"))
         quiz = QuizWidget(sitting(folder, items[name]), folder)
-        quiz.observe(lambda _change: setattr(self, "waiting", self._open()), names="state")
+
+        def answered(_change: object) -> None:
+            last = quiz.sitting.last
+            with self.hold_sync():  # all of it reaches the screen together
+                self.wrong = bool(last and last.scaled is not None and last.scaled < 1)
+                self.waiting = self._open()
+
+        quiz.observe(answered, names="state")
         self.below.children = [quiz]
 
     def _send_piece(self, number: int) -> None:

@@ -3,7 +3,9 @@
 import datetime as dt
 import errno
 import re
+from pathlib import Path
 
+from course.lesson import record
 from course.lesson.language import _, _later, _n
 
 _SAID_BELOW = (
@@ -89,6 +91,8 @@ def of_worth(mode: str, points: float, kind: str = "") -> str:
             if points
             else _("Must be answered right")
         )
+    if kind == "reflection":
+        return _("Your own words, no marks")
     return _("Your opinion, no marks") if kind in {"rating", "poll"} else _("Practice")
 
 
@@ -158,7 +162,18 @@ def of_failure(error: OSError) -> str:
         return _("This folder can't be written to. Open your own copy of the lesson's folder.")
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _("The disk is full, or your share of it. Delete something, then try again.")
+    if error.errno == errno.EFBIG:
+        return of_unread(record.size(Path(error.filename).parent))
     return _("The system says: {reason}.").format(reason=error.strerror or error)
+
+
+def of_unread(size: int) -> str:
+    """Say that the records of a folder, of so many bytes, are too large to be read, and what to do."""
+    return _(
+        "Your record, record.jsonl beside this notebook with its copies, is too large to be read: "
+        "{found} MB; at most {most} MB. Nothing of it is lost. Move copies that you don't need out of the "
+        "folder, and run this cell again. If there are none, hand in as it is, and tell your instructor."
+    ).format(found=f"{size / 1e6:.1f}", most=record.MAX_BYTES // 10**6)
 
 
 def of_message(text: str) -> str:

@@ -1,6 +1,5 @@
 """Questions on their way in: each asked once, by the id of the event in its learner's record."""
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
+from course import dates
 from course.database import now
 from course.errors import Invalid
 from course.layout import safe_name
@@ -96,11 +96,10 @@ def _row(own: Enrolment, one: Asked) -> dict[str, Any]:
             "not a question", where=one.id, expected=f"1 to {MOST} characters", found=f"{len(one.text.strip())}"
         )  # fmt: skip
     try:
-        asked = dt.datetime.fromisoformat(one.asked_at).astimezone(dt.UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError) as error:
-        raise Invalid(
-            "not a time", where=one.id, expected="ISO 8601", found=one.asked_at[:50]
-        ) from error
+        asked = dates.exact(one.asked_at).replace(tzinfo=None)
+    except ValueError as error:
+        raise Invalid("not a time", where=one.id, expected="ISO 8601 with its zone",
+                      found=one.asked_at[:50]) from error  # fmt: skip
     return {
         "id": one.id, "course": own.course, "member": own.member["id"], "lesson": one.lesson,
         "exercise": one.exercise[:128], "cell": one.cell[:128], "text": one.text.strip(), "code": one.code,

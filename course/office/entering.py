@@ -1,4 +1,7 @@
-"""Coming in with a browser: a ticket, which holds once and for a few minutes, becomes a session."""
+"""Coming in with a browser, and going out.
+
+A ticket, which holds once and for a few minutes, becomes a session; so does a name that a JupyterHub tells.
+"""
 
 import datetime as dt
 import hmac
@@ -9,7 +12,6 @@ import sqlalchemy as sa
 from course.database import Row, now
 from course.errors import Refused
 from course.office import tables
-from course.office.enrolment import Enrolment
 from course.office.office import Office, hashed, issue, new_token, note
 
 LASTS = dt.timedelta(minutes=10)
@@ -47,12 +49,35 @@ def enter(office: Office, secret: str) -> tuple[str, str]:
         return issue(connection, who), str(row["course"])
 
 
-def leave(reader: Enrolment, token: str) -> None:
-    """End a session: its token is nobody's from now on."""
-    table = tables.token
-    with reader.office.transaction() as connection:
-        connection.execute(table.delete().where(table.c.hash == hashed(token)))
-        note(connection, reader.course, reader.member["name"], "left")
+def come_in(office: Office, name: str) -> dict[str, str]:
+    """Give a session in each course that somebody is in by a JupyterHub's name: course -> token.
+
+    Raises:
+        Refused: on no course's list.
+    """
+    member = tables.member
+    with office.transaction() as connection:
+        rows = connection.execute(
+            sa.select(member).where(member.c.name == name).order_by(member.c.course)
+        )
+        found = {}
+        for row in rows.mappings().all():
+            note(connection, row["course"], name, "entered")
+            found[str(row["course"])] = issue(connection, row["id"])
+    if not found:
+        raise Refused(
+            f"'{name}' is on no course's list here",
+            hint="ask your instructor for a link, or to put you on the list: course learners import",
+        )
+    return found
+
+
+def leave(office: Office, token: str) -> None:
+    """End a session; its token lets nobody in any more."""
+    own = tables.token
+    with office.transaction() as connection:
+        mine = (own.c.hash == hashed(token), own.c.revoked_at.is_(None))
+        connection.execute(own.update().where(*mine).values(revoked_at=now()))
 
 
 def proof(token: str) -> str:

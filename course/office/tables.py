@@ -15,6 +15,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from course.database import names
+
 metadata = MetaData()
 
 course = Table(
@@ -69,8 +71,7 @@ invitation = Table(
 release = Table(
     "office_release", metadata,  # append-only; the last of a lesson stands
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("course", String(128), nullable=False),
-    Column("lesson", String(128), nullable=False),
+    *names("course", "lesson"),
     Column("digest", String(64), nullable=False),
     Column("size", Integer, nullable=False),
     Column("by", String(128), nullable=False),
@@ -81,8 +82,7 @@ release = Table(
 submission = Table(
     "office_submission", metadata,  # append-only: every attempt is kept
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("course", String(128), nullable=False),
-    Column("lesson", String(128), nullable=False),
+    *names("course", "lesson"),
     Column("member", String(32), nullable=False),
     Column("attempt", Integer, nullable=False),  # from 1, by learner and lesson
     Column("digest", String(64), nullable=False),
@@ -100,8 +100,7 @@ submission = Table(
 feedback = Table(
     "office_feedback", metadata,  # append-only; the last on a submission stands
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("course", String(128), nullable=False),
-    Column("lesson", String(128), nullable=False),
+    *names("course", "lesson"),
     Column("member", String(32), nullable=False),
     Column("submission", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -114,8 +113,7 @@ feedback = Table(
 request = Table(
     "office_request", metadata,  # append-only: that a mark be looked at again
     Column("id", String(32), primary_key=True),
-    Column("course", String(128), nullable=False),
-    Column("lesson", String(128), nullable=False),
+    *names("course", "lesson"),
     Column("member", String(32), nullable=False),
     Column("body", JSON, nullable=False),
     Column("at", DateTime, nullable=False),
@@ -125,8 +123,7 @@ request = Table(
 question = Table(
     "office_question", metadata,  # what somebody asked at a cell
     Column("id", String(36), primary_key=True),  # of the event in the learner's record
-    Column("course", String(128), nullable=False),
-    Column("lesson", String(128), nullable=False),
+    *names("course", "lesson"),
     Column("member", String(32), nullable=False),
     Column("exercise", String(128), nullable=False),
     Column("cell", String(128), nullable=False),

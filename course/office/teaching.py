@@ -165,7 +165,7 @@ class Teaching:
         shown = [column for column in table.c if column.name not in ("hash", "course")]
         query = sa.select(*shown).where(table.c.course == self.course).order_by(table.c.at)
         with self.office.reading() as connection:
-            return [_plain(row) for row in connection.execute(query).mappings()]
+            return [plain(row) for row in connection.execute(query).mappings()]
 
     def revoke_invitation(self, key: str) -> None:
         """Let nobody join by an invitation any more; who joined stays in."""
@@ -188,7 +188,7 @@ class Teaching:
         with self.office.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return [
-            {key: each for key, each in _plain(row).items() if key not in ("id", "course")}
+            {key: each for key, each in plain(row).items() if key not in ("id", "course")}
             for row in rows
         ]
 
@@ -214,12 +214,12 @@ class Teaching:
         return int(done.rowcount)
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def plain(row: Row) -> dict[str, Any]:
     """Return a row that JSON can hold."""
 
-    def plain(value: Any) -> Any:
+    def told(value: Any) -> Any:
         if isinstance(value, dt.datetime):
             return seals.moment(value.replace(tzinfo=dt.UTC))
         return value.isoformat() if isinstance(value, dt.date) else value
 
-    return {key: plain(value) for key, value in row.items()}
+    return {key: told(value) for key, value in row.items()}

@@ -6,6 +6,7 @@ says); cmi5, "Quartz" edition, sections 13 (course structure) and 14 (package).
 
 import io
 import json
+import textwrap
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ _FILES = ("index.html", "launch.js", "launch.css")
 _CP = "http://www.imsproject.org/xsd/imscp_rootv1p1p2"
 _ADL = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 _CMI5 = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
+_MOST = 200
+"""Characters of a title in SCORM's manifest."""
 _MADE = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the zip: the same lesson gives the same bytes."""
 
@@ -79,7 +82,7 @@ def _scorm(about: Launch) -> str:
         return made
 
     root = ET.Element(
-        f"{{{_CP}}}manifest", {"identifier": f"course-{about.lesson}", "version": "1.0"}
+        f"{{{_CP}}}manifest", {"identifier": f"course-{_id(about.lesson)}", "version": "1.0"}
     )
     meta = below(root, "metadata")
     below(meta, "schema", "ADL SCORM")
@@ -87,9 +90,10 @@ def _scorm(about: Launch) -> str:
     organisation = below(
         below(root, "organizations", default="lesson"), "organization", identifier="lesson"
     )
-    below(organisation, "title", about.title)
+    title = textwrap.shorten(about.title, _MOST, placeholder="…")
+    below(organisation, "title", title)
     item = below(organisation, "item", identifier="launch", identifierref="page", isvisible="true")
-    below(item, "title", about.title)
+    below(item, "title", title)
     resource = below(
         below(root, "resources"),
         "resource",
@@ -101,6 +105,14 @@ def _scorm(about: Launch) -> str:
     for name in _FILES:
         below(resource, "file", href=name)
     return _written(root)
+
+
+def _id(name: str) -> str:
+    """Return a name as an `xsd:ID` may hold it; other names give other ones."""
+    return "".join(
+        each if (each.isascii() and each.isalnum()) or each in ".-" else f"_{ord(each):x}_"
+        for each in name
+    )
 
 
 def _cmi5(about: Launch) -> str:
@@ -117,7 +129,7 @@ def _cmi5(about: Launch) -> str:
 
     root = ET.Element(f"{{{_CMI5}}}courseStructure")
     said(below(root, "course", id=f"{about.id}/cmi5"), about.title, about.course)
-    unit = below(root, "au", id=f"{about.id}/cmi5/launch", moveOn="Passed", masteryScore=f"{about.pass_mark:g}",
+    unit = below(root, "au", id=f"{about.id}/cmi5/launch", moveOn="Passed", masteryScore=f"{about.pass_mark:.4f}".rstrip("0").rstrip("."),
                  launchMethod="AnyWindow")  # fmt: skip
     said(unit, about.title, "; ".join(text for _, text in about.objectives) or about.title)
     below(unit, "url", "index.html")

@@ -1,16 +1,20 @@
 """Totals per learner and lesson as CSV, in the forms that platforms and spreadsheets take. Pure.
 
-Not graded is not zero: a lesson that is not handed in, or of which an answer still waits for somebody, is an
-empty field, which the platforms leave alone.
+Not graded is not zero: a lesson that is not handed in, or of which an answer still waits for somebody, has no
+grade in any form. Canvas takes an empty field for that, and takes away a grade that stood there. In Moodle it is
+a dash: an empty field of a column that becomes a new grade item is stored as 0 there.
 
-Sources: Canvas, "How do I import grades in the Gradebook?" and its importer: the columns Student, ID, SIS User
-ID, SIS Login ID and Section, then assignments, with "Points Possible" in a row below the header. Moodle,
-"Grade import": any columns, of which one names the person (username, ID number or e-mail address) and is
-matched to Moodle's own when the file comes in.
+Sources: Canvas, `lib/gradebook_importer.rb` (the columns Student, ID, SIS User ID, SIS Login ID and Section, then
+assignments, with "Points Possible" in a row below; "TITLE (NUMBER)" is the assignment of that number, columns of
+one name are read as the first of them, and some names are no assignment's). Moodle,
+`grade/import/csv/classes/load_data.php` and `normalise_value` of its databases: any columns, of which one names
+the person (username, ID number or e-mail address) and is matched to Moodle's own when the file comes in.
 """
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -22,6 +26,11 @@ Totals = Mapping[tuple[str, str], float | None]
 
 _ACTS = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would carry out."""
+_TAKEN = re.compile(
+    r".*\s\(\d+\)|.*(Current|Final|Override) (Score|Points|Grade|Status).*"
+    r"|Student|LastName|FirstName|ID|SIS User ID|SIS Login ID|Section|Integration ID|Root Account"
+)
+"""Names of columns that Canvas does not take for an assignment of that name."""
 
 
 def totals(
@@ -52,8 +61,14 @@ def sheet(
     """Return the text of a CSV file, one row per learner.
 
     Args:
-        lessons: id, title and maximum of each.
+        lessons: id, title and maximum of each. The title heads its column; where it is another's, too, or means
+            something else to Canvas, the id does.
     """
+    titles = Counter(title for _, title, _ in lessons)
+    lessons = [
+        (lesson, title if titles[title] == 1 and not _TAKEN.fullmatch(title) else lesson, maximum)
+        for lesson, title, maximum in lessons
+    ]
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\r\n")
     rows.writerows(
@@ -87,7 +102,7 @@ def _moodle(
     return [
         head,
         *([one.first_name, one.last_name, one.id, one.email,
-           *(_number(points.get((one.id, lesson))) for lesson, _, _ in lessons)] for one in people),
+           *(_number(points.get((one.id, lesson))) or "-" for lesson, _, _ in lessons)] for one in people),
     ]  # fmt: skip
 
 
@@ -113,4 +128,6 @@ def _harmless(text: str) -> str:
 
 
 def _number(points: float | None) -> str:
-    return "" if points is None else f"{round(points, 4):g}"
+    if points is None:
+        return ""
+    return f"{points:.4f}".rstrip("0").rstrip(".")  # never 1e+06, which no platform reads

@@ -32,16 +32,17 @@ def states(
         tones: state -> tone, in the order in which they stand.
     """
     data = [
-        {"name": name, "state": state, "people": counts.get(state, 0), "order": place}
-        for name, counts in rows for place, state in enumerate(tones)
-    ]  # fmt: skip
+        {"name": name, "state": state, "people": counts[state], "order": place}
+        for name, counts in rows for place, state in enumerate(tones) if counts.get(state, 0)
+    ]  # fmt: skip  # a bar of nothing is drawn as a line on paper
+    names = [name for name, _ in rows]
     about = "; ".join(
         f"{name}: " + ", ".join(f"{counts.get(state, 0)} {state}" for state in tones) for name, counts in rows
     )  # fmt: skip
     return _chart(
         title,
         about,
-        json.dumps(["states", data, list(tones), [_TONES[tone] for tone in tones.values()]]),
+        json.dumps(["states", data, names, list(tones), [_TONES[tone] for tone in tones.values()]]),
     )
 
 
@@ -107,18 +108,21 @@ def _base(data: list[dict[str, Any]]) -> Any:
 
     return alt.Chart(alt.InlineData(values=data)).configure(background="transparent", font="sans-serif").configure_axis(
         labelColor=_INK, titleColor=_INK, gridColor=_LINE, domainColor=_INK, tickColor=_INK, labelFontSize=_MEASURED,
-        titleFontSize=13, titleFontWeight="normal", labelLimit=380,
+        titleFontSize=13, titleFontWeight="normal", labelLimit=480,
     ).configure_legend(labelColor=_INK, titleColor=_INK, labelFontSize=_MEASURED, orient="top", title=None
     ).configure_view(stroke=None)  # fmt: skip
 
 
-def _states(data: list[dict[str, Any]], names: list[str], colours: list[str]) -> Any:
+def _states(
+    data: list[dict[str, Any]], names: list[str], states: list[str], colours: list[str]
+) -> Any:
     import altair as alt  # noqa: PLC0415  as above
 
+    most = max((sum(each["people"] for each in data if each["name"] == name) for name in names), default=0)  # fmt: skip
     return _base(data).mark_bar(height={"band": 0.72}).encode(
-        x=alt.X("people:Q", title="learners", axis=_whole(sum(each["people"] for each in data if each["name"] == data[0]["name"]) if data else 0)),
-        y=alt.Y("name:N", title=None, sort=None),
-        color=alt.Color("state:N", scale=alt.Scale(domain=names, range=colours), sort=names),
+        x=alt.X("people:Q", title="learners", axis=_whole(most)),
+        y=alt.Y("name:N", title=None, sort=None, scale=alt.Scale(domain=names)),
+        color=alt.Color("state:N", scale=alt.Scale(domain=states, range=colours), sort=states),
         order="order:Q",
     ).properties(width=_WIDTH, height=alt.Step(_BAR))  # fmt: skip
 

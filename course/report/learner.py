@@ -21,17 +21,23 @@ def page(view: View, who: str) -> Page:
     works = frames.attempts[(frames.attempts["learner"] == who) & frames.attempts["stands"]]
     facts.append((f"{len(works)} of {len(frames.file.lessons)}", "lessons handed in"))
     own = [each for each in view.entries if each.learner == who]
-    rows = [_work(view, who, each.folder) for each in frames.file.lessons]
+    marks, events, plan, tasks = (
+        frame[frame["learner"] == who]
+        for frame in (frames.marks, frames.events, frames.plan, frames.time_on_task)
+    )
+    rows = [
+        _work(view, each.folder, *(part[part["lesson"] == each.folder] for part in (marks, plan, works, tasks)))
+        for each in frames.file.lessons
+    ]  # fmt: skip
     table = view.table(
         "lessons", ["lesson", "due", "handed in", "points", "of", "wait", "minutes"], rows
     )
-    marks, events = (
-        frames.marks[frames.marks["learner"] == who],
-        frames.events[frames.events["learner"] == who],
+    found_out = objectives.evidence(
+        who, frames.objectives, frames.questions, frames.attempts, marks, events
     )
     sections = [
         parts.entries(view, own, "To look after", "Nothing today."), Section("Lessons", (), None, table),
-        *(_evidence(view, who, each, marks, events) for each in frames.file.objectives),
+        *(_evidence(view, each, mine, found_out) for each in frames.file.objectives),
         parts.reckoned(view, [each.id for each in frames.file.objectives]),
     ]  # fmt: skip
     group = str(frames.learners[frames.learners["learner"] == who]["group"].iloc[0])
@@ -40,16 +46,8 @@ def page(view: View, who: str) -> Page:
     )
 
 
-def _work(view: View, who: str, name: str) -> list[Cell]:
-    frames = view.frames
-
-    def mine(frame: Frame) -> Frame:
-        return frame[(frame["learner"] == who) & (frame["lesson"] == name)]
-
-    marks, plan = mine(frames.marks), mine(frames.plan)
-    works = mine(frames.attempts)
-    works = works[works["stands"]]
-    tasks = mine(frames.time_on_task)
+def _work(view: View, name: str, marks: Frame, plan: Frame, works: Frame, tasks: Frame) -> list[Cell]:  # fmt: skip
+    """Return a learner's row of a lesson."""
     known_points = marks["points"].notna().any()
     return [
         Cell(view.title(name), to=To("lesson", (name,))), view.day(plan["due"].iloc[0] if len(plan) else None),
@@ -59,15 +57,10 @@ def _work(view: View, who: str, name: str) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _evidence(view: View, who: str, aim: Objective, marks: Frame, events: Frame) -> Section:
+def _evidence(view: View, aim: Objective, standing: Frame, evidence: Frame) -> Section:
     """Return how somebody stands with an objective, and on what that rests."""
-    frames = view.frames
-    row = frames.standing[
-        (frames.standing["learner"] == who) & (frames.standing["objective"] == aim.id)
-    ].iloc[0]
-    found = objectives.evidence(
-        who, aim.id, frames.objectives, frames.questions, frames.attempts, marks, events
-    )
+    row = standing[standing["objective"] == aim.id].iloc[0]
+    found = evidence[evidence["objective"] == aim.id]
     rows = [
         [Cell(each["title"] or each["question"], to=To("mark", (each["lesson"], each["notebook"], each["question"])) if each["notebook"] and each["state"] else None),
          Cell(view.title(each["lesson"])), number(each["points"], 2), number(each["maximum"] or None, 2), Cell(each["state"]),

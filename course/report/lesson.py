@@ -12,12 +12,11 @@ from course.report.page import Cell, Page, Section, To
 from course.report.view import View, number, percent
 
 
-def shares_of(view: View, lesson: str) -> "pd.Series[float]":
-    """Return the share of a lesson's points by learner, of those who have nothing waiting; lateness left out."""
-    mine = _marks(view, lesson)
-    sums = mine.assign(open=mine["points"].isna()).groupby("learner", observed=True).agg(
-        points=("points", "sum"), maximum=("maximum", "sum"), open=("open", "any"))  # fmt: skip
-    done = sums[~sums["open"] & (sums["maximum"] > 0)]
+def shares(marks: Frame) -> "pd.Series[float]":
+    """Return the share of a lesson's points by lesson and learner, of those who have nothing waiting; lateness left out."""
+    data = marks[["lesson", "learner", "points", "maximum"]].assign(open=marks["points"].isna())
+    sums = data.groupby(["lesson", "learner"], observed=True).sum()
+    done = sums[(sums["open"] == 0) & (sums["maximum"] > 0)]
     return done["points"] / done["maximum"]
 
 
@@ -32,12 +31,13 @@ def page(view: View, name: str) -> Page:
     """Return the page of a lesson; raise NotFound when there is none."""
     file = view.frames.file
     known(name, [each.folder for each in file.lessons], "lesson")
-    marks, shares = _marks(view, name), shares_of(view, name)
+    marks = _marks(view, name)
+    found = shares(marks)
     waiting = int((marks["state"] == "needs a person").sum())
     facts = [(f"{(view.attempts['lesson'] == name).sum()} of {len(view.learners)}", "handed in"),
-             (percent(shares.mean()).shown or "no", "of the points, mean"), (f"{waiting}", "answers wait for a person")]  # fmt: skip
+             (percent(found.mean()).shown or "none yet", "of the points, mean"), (f"{waiting}", "answers wait for a person")]  # fmt: skip
     about = file.lesson(name)
-    chart = charts.spread("Shares of the points", [float(each) for each in shares], "learners")
+    chart = charts.spread("Shares of the points", [float(each) for each in found], "learners")
     texts = {each.id: each.text for each in file.objectives}
     aims = ", ".join(texts[each] for each in about.objectives)
     sections = [
@@ -77,12 +77,16 @@ def _questions(view: View, name: str, marks: Frame) -> tuple[Any, Any]:
     asked = view.frames.questions[view.frames.questions["lesson"] == name]
     tasks = view.mine(view.frames.time_on_task)
     minutes = tasks[tasks["lesson"] == name].groupby("object", observed=True)["minutes"].median()
+    answers = {
+        (str(notebook), str(question)): part
+        for (notebook, question), part in marks.groupby(["notebook", "question"], observed=True)
+    }
     rows, bars = [], []
     for one in each_row(asked):
         if one.mode == "must-correct":
             rows.append(_must_row(view, name, str(one.question)))
             continue
-        mine = marks[(marks["question"] == one.question) & (marks["notebook"] == one.notebook)]
+        mine = answers.get((str(one.notebook), str(one.question)), marks[:0])
         share = (
             mine["points"].mean() / one.maximum
             if one.maximum and mine["points"].notna().any()

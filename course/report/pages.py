@@ -35,7 +35,7 @@ def course(view: View) -> Page:
     people, waiting = len(view.learners), _waits(view)
     facts = [(f"{people}", "learners"), (f"{len(view.attempts)}", "submissions"),
              (f"{len(waiting)}", "answers wait for a person"), (f"{len(view.worklist)}", "to look after today")]  # fmt: skip
-    rows = [_lesson_row(view, name, waiting) for name in lessons]
+    rows = _lesson_rows(view, lessons, waiting)
     table = view.table(
         "lessons",
         ["lesson", "handed in", "of learners", "points, mean", "wait", "minutes, median"],
@@ -57,21 +57,34 @@ def course(view: View) -> Page:
 
 def _waits(view: View) -> Frame:
     marks = view.frames.marks
-    found = view.mine(marks[marks["state"] == "needs a person"])
+    return _handed_in(view, view.mine(marks[marks["state"] == "needs a person"]))
+
+
+def _handed_in(view: View, found: Frame) -> Frame:
+    """Return the rows about what is looked at: lessons that the chosen learners handed in, in the chosen time."""
+    if not view.handed_in:
+        return found[:0]
     known_ones = pd.MultiIndex.from_tuples(sorted(view.handed_in), names=["learner", "lesson"])
-    places = pd.MultiIndex.from_arrays([found["learner"].astype(str), found["lesson"].astype(str)])
-    return found[places.isin(known_ones)] if len(view.handed_in) else found[:0]
+    codes = [found[name].cat for name in known_ones.names]
+    wanted = [set(zip(*(each.categories.get_indexer(known_ones.get_level_values(place))
+                        for place, each in enumerate(codes)), strict=True))]  # fmt: skip
+    keys = pd.MultiIndex.from_arrays([each.codes for each in codes])
+    return found[keys.isin(list(wanted[0]))]
 
 
-def _lesson_row(view: View, name: str, waiting: Frame) -> list[Cell]:
-    count = int((view.attempts["lesson"] == name).sum())
-    shares = lesson.shares_of(view, name)
+def _lesson_rows(view: View, lessons: Sequence[str], waiting: Frame) -> list[list[Cell]]:
+    shares = lesson.shares(_handed_in(view, view.mine(view.frames.marks)))
+    means = shares.groupby("lesson", observed=True).mean()
     tasks = view.mine(view.frames.time_on_task)
-    minutes = tasks[tasks["lesson"] == name].groupby("learner", observed=True)["minutes"].sum()
+    minutes = tasks.groupby(["lesson", "learner"], observed=True)["minutes"].sum()
+    medians = minutes.groupby("lesson", observed=True).median()
+    counts_of, waits = (frame["lesson"].astype(str).value_counts() for frame in (view.attempts, waiting))  # fmt: skip
+    people = len(view.learners)
     return [
-        Cell(view.title(name), to=To("lesson", (name,))), Cell(count),
-        percent(count / len(view.learners) if len(view.learners) else None), percent(shares.mean()),
-        Cell(int((waiting["lesson"] == name).sum())), number(minutes.median()),
+        [Cell(view.title(name), to=To("lesson", (name,))), Cell(int(counts_of.get(name, 0))),
+         percent(counts_of.get(name, 0) / people if people else None), percent(means.get(name)),
+         Cell(int(waits.get(name, 0))), number(medians.get(name))]
+        for name in lessons
     ]  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def graders(view: View) -> list[Section]:
         for each in marking.together(view.mine(frames.judgements, "time"))
     ]  # fmt: skip
     if pairs:
-        more = "Answers that two graders marked: how far apart their marks are on average, and Cohen's kappa of the rubric items they found (1 is full agreement, 0 is no more than chance)."
+        more = "Answers that two graders marked: how far apart their marks are on average, and Cohen's kappa over the rubric items that anybody found in answers to the same questions (1 is full agreement, 0 is no more than chance)."
         sections.append(
             Section(
                 "Agreement",

@@ -114,7 +114,7 @@ class View:
         if pd.isna(moment):
             return Cell(None)
         there = moment.astimezone(self.frames.file.zone)
-        return Cell(there.isoformat(timespec="minutes"), f"{there:%-d %b %Y}")
+        return Cell(there.isoformat(timespec="minutes"), f"{there:%-d\u00a0%b\u00a0%Y}")
 
     def person(self, learner: str) -> Cell:
         """Return a learner's name, which leads to their page."""

@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from course.model import Mark
-
-HELD = "held"
-"""The state of a mark that is not returned yet."""
+from course.model import HELD, Mark
 
 
 def name(mark: Mark) -> str:

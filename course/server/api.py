@@ -280,7 +280,7 @@ def standing(now: Standing) -> dict[str, Any]:
     return {
         "token": now.token, "points": now.points, "maximum": now.maximum, "waits": now.waits,
         "auto": now.auto, "outcome": now.outcome,
-        "notes": [{key: note.get(key) for key in ("test", "outcome", "text")} for note in now.notes],
+        "notes": [{key: note.get(key) for key in ("test", "outcome", "text", "aside")} for note in now.notes],
         "repairs": [fix["text"] for fix in now.repairs], "comment": now.comment, "flag": now.flag,
         "marked_by": now.marked_by, "claimed_by": now.claimed_by if now.until and now.until > database.now() else "",
         "submitted_at": now.submitted_at.isoformat() + "Z" if now.submitted_at else None,

@@ -1,5 +1,6 @@
 """Home, and what is mended from there: the autograder started, submissions on the triage list seen to."""
 
+import asyncio
 import datetime as dt
 from typing import Any, ClassVar
 
@@ -32,6 +33,8 @@ class Home(Handler):
             }  # fmt: skip
 
         about = await self.desk(look)
+        if self.may(Deed.OVERSEE):
+            (await asyncio.to_thread(self.room.oversight)).expect()
         running, ended = self.room.runs.look()
         self.render_page("home.html", running=running, ended=ended, ago=ago, **about)
 

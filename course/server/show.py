@@ -15,14 +15,14 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from course import markup
+from course.model import TURNING
 
 _TERMINAL = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]"  # titles and links, colours, others
     r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 )
 _REWRITTEN = re.compile(r"^[^\n]*\r(?=[^\n])", re.MULTILINE)
-_TURNS = {code: f"[U+{code:04X}]" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-"""What turns the direction of writing: code would read otherwise than it runs."""
+_TURNS = {code: f"[U+{code:04X}]" for code in TURNING}
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 _BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 MOST = 100_000

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 
 from course.office.office import Office
-from course.service import invited, learners, live, pages, problems, questions, staff
+from course.service import door, invited, learners, live, pages, problems, questions, staff
 from course.service.hub import Hub
 
 _DESCRIPTION = (
@@ -35,6 +35,7 @@ def application(
     app.include_router(staff.router)
     app.include_router(invited.router)
     app.include_router(questions.router)
+    app.include_router(door.router)
     app.include_router(pages.router)
     app.include_router(live.router)
     app.include_router(live.api)

@@ -12,7 +12,8 @@ from course.errors import Invalid, Refused
 from course.office import joining
 from course.office.office import Office
 from course.service.caller import TheOffice, address_of, body_of
-from course.service.pages import let_in, page
+from course.service.door import MONTH, let_in
+from course.service.pages import page, root_of
 
 router = APIRouter(tags=["pages"])
 
@@ -69,6 +70,6 @@ def _joined(office: Office, secret: str, name: str, request: Request) -> HTMLRes
     opening: Opening | None = request.app.state.opening
     response = page(request, "join.html", 201, course=about["course"], title=about["title"], joined=own,
                     shown=name, link=link, open=opening(link, own) if opening else "",
-                    inside=f"{request.scope.get('root_path', '')}/courses/{about['course']}")  # fmt: skip
-    let_in(request, response, about["course"], token)
+                    inside=f"{root_of(request)}/courses/{about['course']}")  # fmt: skip
+    let_in(request, response, {about["course"]: token}, MONTH)
     return response

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
+from course import dates
 from course.errors import NotFound
 from course.look import look_by_digest
-from course.office import joining
+from course.office import joining, personal
 from course.sealed import MAX_BYTES
 from course.service.caller import Lesson, Number, Own, TheOffice, Token, body_of
 from course.service.hub import Hub
@@ -133,8 +134,13 @@ def ask_again(own: Own, body: dict[str, Any]) -> None:
     own.ask_again(body)
 
 
+@router.get("/courses/{course}/my-data")
+def my_data(own: Own) -> dict[str, list[dict[str, Any]]]:
+    """Give all that this service keeps of whoever asks, by table."""
+    return personal.mine(own)
+
+
 def _moment(text: str) -> dt.datetime | None:
-    with suppress(ValueError, OverflowError):
-        found = dt.datetime.fromisoformat(text)
-        return found.astimezone(dt.UTC) if found.tzinfo else None
+    with suppress(ValueError):
+        return dates.exact(text)
     return None

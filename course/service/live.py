@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from course.office import live, threads
 from course.office.enrolment import Enrolment
 from course.service.caller import Own
-from course.service.pages import Page, Reader, form, page
+from course.service.pages import Page, Reader, form, page, root_of
 
 router = APIRouter(route_class=Page, include_in_schema=False)
 api = APIRouter(prefix="/api/courses/{course}/live", tags=["live"])
@@ -52,8 +52,7 @@ async def act(request: Request, reader: Reader) -> Response:
     """Begin or end a poll, vote, or go to a section."""
     fields = await form(request)
     await run_in_threadpool(_act, reader, fields)
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/courses/{reader.course}/live", 303)
+    return RedirectResponse(f"{root_of(request)}/courses/{reader.course}/live", 303)
 
 
 def _act(reader: Enrolment, fields: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ import functools
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import jinja2
 from fastapi import APIRouter, Depends, Request, Response
@@ -28,6 +28,8 @@ from course.service.questions import Key
 COOKIE = "course-session"
 _HERE = Path(__file__).parent
 _MOST_FORM = 100_000
+_UNKNOWN = 401
+_UNKNOWN = 401
 CAREFUL = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -73,8 +75,13 @@ def page(
             "proof": entering.proof(request.cookies.get(COOKIE, "")),
             "day": functools.partial(_day, zone=_zone(reader)),
         }  # fmt: skip
-    root = request.scope.get("root_path", "")
-    text = _pages(language).get_template(name).render(root=root, language=language, **shown)
+    text = (
+        _pages(language)
+        .get_template(name)
+        .render(
+            root=root_of(request), language=language, sign_in=_sign_in(request, status), **shown
+        )
+    )
     return HTMLResponse(text, status, {**CAREFUL, "Content-Language": language, "Vary": "Accept-Language"})  # fmt: skip
 
 
@@ -102,6 +109,21 @@ def _day(moment: dt.datetime | str, zone: dt.tzinfo) -> str:
     found = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     local = (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+
+
+def root_of(request: Request) -> str:
+    """Return the path below which the service is reached, without a slash at its end."""
+    return str(request.scope.get("root_path", ""))
+
+
+def _sign_in(request: Request, status: int) -> str:
+    """Return where the hub lets a browser in that is not in yet; empty without a hub, and for one that is in."""
+    root = root_of(request)
+    path = request.url.path.removeprefix(root)
+    within = path.startswith("/courses/")
+    if request.app.state.hub is None or (within and status != _UNKNOWN):
+        return ""
+    return f"{root}/sign-in" + (f"?to={quote(path)}" if within and request.method == "GET" else "")
 
 
 def session(course: Course, office: TheOffice, request: Request) -> Enrolment:
@@ -137,51 +159,6 @@ async def form(request: Request) -> dict[str, str]:
             hint="go back, load the page again, and send it once more; copy your text first",
         )
     return fields
-
-
-# coming in ------------------------------------------------------------------------------------------
-
-
-@router.get("/enter/{secret}")
-def door(request: Request, secret: str) -> HTMLResponse:
-    """Ask whether to come in: what only looks at links ahead must not use this one up."""
-    del secret
-    return page(request, "enter.html")
-
-
-@router.post("/enter/{secret}")
-def enter(request: Request, secret: str, office: TheOffice) -> Response:
-    """Let a browser in."""
-    token, course = entering.enter(office, secret)
-    path = f"{request.scope.get('root_path', '')}/courses/{course}"
-    response = RedirectResponse(path, 303)
-    let_in(request, response, course, token)
-    return response
-
-
-def let_in(request: Request, response: Response, course: str, token: str) -> None:
-    """Let a browser in for 30 days."""
-    path = f"{request.scope.get('root_path', '')}/courses/{course}"
-    secure = (request.app.state.url or str(request.base_url)).startswith("https:")
-    response.set_cookie(COOKIE, token, path=path, httponly=True, samesite="strict", secure=secure,
-                        max_age=60 * 60 * 24 * 30)  # fmt: skip
-
-
-@router.post("/courses/{course}/leave")
-async def leave(request: Request, reader: Reader) -> Response:
-    """Let this browser in no more."""
-    await form(request)
-    root = request.scope.get("root_path", "")
-    await run_in_threadpool(entering.leave, reader, request.cookies[COOKIE])
-    response = RedirectResponse(f"{root}/left", 303)
-    response.delete_cookie(COOKIE, path=f"{root}/courses/{reader.course}", httponly=True, samesite="strict")  # fmt: skip
-    return response
-
-
-@router.get("/left")
-def left(request: Request) -> HTMLResponse:
-    """Say that one has left."""
-    return page(request, "left.html")
 
 
 @router.get("/static/{name}")
@@ -253,8 +230,7 @@ async def act(request: Request, reader: Reader, key: Key) -> Response:
     """Answer a question, or moderate it."""
     fields = await form(request)
     await run_in_threadpool(_act, reader, key, fields)
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/courses/{reader.course}/questions/{key}", 303)
+    return RedirectResponse(f"{root_of(request)}/courses/{reader.course}/questions/{key}", 303)
 
 
 def _act(reader: Enrolment, key: str, fields: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from course.archive import MAX_TOTAL
 from course.model import Learner
+from course.office import personal
 from course.service.caller import Grader, Instructor, Lesson, Number, address_of, body_of
 from course.service.learners import BODY, PARCEL, ZIP
 
@@ -121,3 +122,15 @@ def enrol(own: Instructor, people: list[Person]) -> dict[str, int]:
 def revoke_member(own: Instructor, name: Lesson) -> dict[str, int]:
     """Revoke somebody's tokens: a machine was lost, or the person left. The work stays."""
     return {"revoked": own.revoke_member(name)}
+
+
+@router.get("/people/{name}/data")
+def data_of(own: Instructor, name: Lesson) -> dict[str, list[dict[str, Any]]]:
+    """Give all that this service keeps of somebody, by table."""
+    return personal.kept(own, name)
+
+
+@router.delete("/people/{name}", status_code=204)
+def forget(own: Instructor, name: Lesson) -> None:
+    """Remove all that this service keeps of a learner."""
+    personal.forget(own, name)

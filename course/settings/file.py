@@ -1,20 +1,22 @@
 """`course.toml` as a whole: read, and checked before anything acts on it."""
 
 import datetime as dt
+import re
 import tomllib
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError, model_validator
+from pydantic import ValidationError
 
 from course import dates
-from course.errors import Invalid, nearest
+from course.errors import nearest
 from course.layout import COURSE_FILE
-from course.mistakes import explain
+from course.mistakes import Mistaken, explain, keys_of, mistaken
 from course.settings.lesson import Accepted, Lesson, Objective, Policies, Spelling
 from course.settings.letters import Post, Questions, Reminders
+from course.settings.lines import line
 from course.settings.oversight import Certificates, Oversight, Platforms
 from course.settings.people import Assignment, Calibration, Group, Service, Staff
 from course.settings.rubrics import Rubric
@@ -51,36 +53,6 @@ class CourseFile(Table):
     reminders: Reminders = Reminders()
     questions: Questions = Questions()
 
-    @model_validator(mode="after")
-    def _refer(self) -> "CourseFile":
-        known = [objective.id for objective in self.objectives]
-        for number, lesson in enumerate(self.lessons):
-            for objective in lesson.objectives:
-                if objective not in known:
-                    hint = nearest(objective, known)
-                    raise ValueError(
-                        f"lessons.{number}.objectives names '{objective}', which is not among "
-                        f"the course's objectives{'; ' + hint if hint else ''}"
-                    )
-            for required in lesson.requires:
-                folders = [each.folder for each in self.lessons]
-                if required not in folders:
-                    hint = nearest(required, folders)
-                    raise ValueError(
-                        f"lessons.{number}.requires names '{required}', which is no lesson"
-                        f"{'; ' + hint if hint else ''}"
-                    )
-        for what, names in (
-            ("lessons", [lesson.folder for lesson in self.lessons]),
-            ("objectives", known),
-            ("groups", [group.id for group in self.groups]),
-            ("staff", [person.name for person in self.staff]),
-        ):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                raise ValueError(f"{what} has '{twice[0]}' twice")
-        return self
-
     def lesson(self, folder: str) -> Lesson:
         """Return the lesson of a folder; one that is not declared gets the defaults."""
         found = [lesson for lesson in self.lessons if lesson.folder == folder]
@@ -115,28 +87,66 @@ def load(root: Path) -> CourseFile | None:
     """Read `course.toml` of a course; None when there is none.
 
     Raises:
-        Invalid: with every mistake of the file at once.
+        Mistaken: with every mistake of the file at once, and its line.
     """
     path = root / COURSE_FILE
     if not path.is_file():
         return None
+    content = path.read_bytes()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("this is not TOML", where=str(path), found=str(error)) from error
-    return parse(data, path)
+        return parse(content.decode("utf-8"), path)
+    except UnicodeDecodeError as error:
+        raise _not_toml(path, content[: error.start].count(b"\n") + 1, str(error)) from error
 
 
-def parse(data: dict[str, Any], path: Path) -> CourseFile:
-    """Check the data of a `course.toml`; ``path`` is named in errors."""
+def parse(text: str, path: Path) -> CourseFile:
+    """Check the text of a `course.toml`; ``path`` is named in errors.
+
+    Raises:
+        Mistaken: as of `load`.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        raise _not_toml(path, int(at[1]) if at else text.rstrip().count("\n") + 1, str(error)) from error  # fmt: skip
     zone: dt.tzinfo = dt.UTC
     with suppress(ValueError, TypeError):  # told below, as a mistake of `timezone`
         zone = dates.zone(data.get("timezone", "UTC"))
     try:
-        return CourseFile.model_validate(data, context={"zone": zone})
+        file = CourseFile.model_validate(data, context={"zone": zone})
     except ValidationError as error:
-        lines = [explain(problem, CourseFile) for problem in error.errors(include_url=False)]
-        what = (
-            lines[0] if len(lines) == 1 else f"{len(lines)} mistakes\n    " + "\n    ".join(lines)
-        )
-        raise Invalid(what, where=str(path)) from error
+        raise mistaken(str(path), [(line(text, keys_of(problem)), explain(problem, CourseFile))
+                                   for problem in error.errors(include_url=False)]) from error  # fmt: skip
+    if wrong := [(line(text, keys), words) for keys, words in _unmatched(file)]:
+        raise mistaken(str(path), wrong)
+    return file
+
+
+def _not_toml(path: Path, at: int, found: str) -> Mistaken:
+    error = Mistaken("this is not TOML", where=str(path), found=found)
+    error.mistakes = ((at, f"this is not TOML: {found}"),)
+    return error
+
+
+def _unmatched(file: CourseFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the keys of each name that leads nowhere or stands twice, and what is wrong with it."""
+    folders = [each.folder for each in file.lessons]
+    objectives = [each.id for each in file.objectives]
+    for number, lesson in enumerate(file.lessons):
+        for key, names, known, what in (
+            ("objectives", lesson.objectives, objectives, "is not among the course's objectives"),
+            ("requires", lesson.requires, folders, "is no lesson"),
+        ):
+            for name in (each for each in names if each not in known):
+                hint = nearest(name, known)
+                yield ("lessons", number, key), (
+                    f"lessons.{number}.{key} names '{name}', which {what}" + (f"; {hint}" if hint else "")
+                )  # fmt: skip
+    for what, every in (
+        ("lessons", folders), ("objectives", objectives), ("groups", [each.id for each in file.groups]),
+        ("staff", [each.name for each in file.staff]),
+    ):  # fmt: skip
+        for number, name in enumerate(every):
+            if every.index(name) < number:
+                yield (what, number), f"{what} has '{name}' twice"

@@ -141,16 +141,25 @@ def late(book: Gradebook) -> dict[Pair, float]:
         return {(row[0], row[1]): row[2] for row in rows}
 
 
+READ = "read"
+"""Why of a second reading, by which no mark changes."""
+
+
 def judgements(book: Gradebook) -> list[dict[str, Any]]:
-    """Return every judgement at the desk in order, with when the answer was handed in: ``submitted``."""
-    table, attempt = tables.judgement, tables.attempt
-    query = sa.select(
-        table.c.learner, table.c.lesson, table.c.notebook, table.c.question, table.c.grader, table.c.score,
-        table.c["items"], table.c.why, table.c.at, attempt.c.submitted_at.label("submitted"),
-    ).select_from(table.outerjoin(attempt, sa.and_(
-        attempt.c.lesson == table.c.lesson, attempt.c.learner == table.c.learner))).order_by(table.c.number)  # fmt: skip
+    """Return every judgement at the desk in order, then every second reading, whose ``why`` is `READ`.
+
+    ``submitted`` is when the answer was handed in; None for a second reading, for which no learner waits.
+    """
+    table, attempt, again = tables.judgement, tables.attempt, tables.reading
+    named = ("learner", "lesson", "notebook", "question", "grader", "score", "items", "at")
+    query = sa.select(*(table.c[each] for each in named), table.c.why, attempt.c.submitted_at.label("submitted")).select_from(
+        table.outerjoin(attempt, sa.and_(
+            attempt.c.lesson == table.c.lesson, attempt.c.learner == table.c.learner))).order_by(table.c.number)  # fmt: skip
+    second = sa.select(*(again.c[each] for each in named)).order_by(again.c.number)
     with book.reading() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+        made = [dict(row) for row in connection.execute(query).mappings()]
+        read = connection.execute(second).mappings().all()
+    return [*made, *({**row, "why": READ, "submitted": None} for row in read)]
 
 
 def requests(book: Gradebook) -> list[dict[str, Any]]:

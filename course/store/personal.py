@@ -1,12 +1,14 @@
 """Everything that the gradebook keeps about one person: told, removed, or put under a pseudonym."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from course.store import evidence, tables
+from course.model import HELD, Mark
+from course.store import evidence, returns, tables
 from course.store import nbgrader_tables as db
 from course.store.database import Gradebook, new_id
 from course.store.guard import own_hand
@@ -25,27 +27,34 @@ _FIGURES = {
     "until",
     "version",
 }
-_GONE = (
-    tables.claim,
-    tables.flag,
-    tables.outlier,
-    tables.dispute,
-    tables.feedback,
-    tables.extension,
-    tables.rest,
-    tables.account,
-)
-"""What tells of a person in words, or of what is over once they are gone."""
-_KEPT = (
-    tables.attempt,
-    tables.verdict,
-    tables.manual,
-    tables.lateness,
-    tables.judgement,
-    tables.reading,
-    tables.ledger,
-)
-"""What figures are made of."""
+GONE, KEPT, NOBODY = "removed", "kept under a pseudonym", "about nobody"
+FATES = {
+    "student": KEPT, "submitted_assignment": KEPT, "submitted_notebook": KEPT, "grade": KEPT, "comment": GONE,
+    "course_learner": KEPT, "course_attempt": KEPT, "course_verdict": KEPT, "course_manual": KEPT,
+    "course_lateness": KEPT, "course_judgement": KEPT, "course_reading": KEPT, "course_ledger": KEPT,
+    "course_claim": GONE, "course_flag": GONE, "course_outlier": GONE, "course_dispute": GONE,
+    "course_feedback": GONE, "course_extension": GONE, "course_rest": GONE, "course_account": GONE,
+    "course_earlier": GONE, "course_remark": GONE, "course_evidence": GONE,
+    "alembic_version": NOBODY, "assignment": NOBODY, "base_cell": NOBODY, "course": NOBODY, "grade_cells": NOBODY,
+    "notebook": NOBODY, "solution_cells": NOBODY, "source_cell": NOBODY, "task_cells": NOBODY,
+    "course_forgetting": NOBODY, "course_hand": NOBODY, "course_link": NOBODY, "course_made": NOBODY,
+    "course_question": NOBODY, "course_rubric": NOBODY, "course_together": NOBODY,
+}  # fmt: skip
+"""What becomes of a person's rows in each table of the gradebook, nbgrader's included, when figures are to stay.
+
+Of evidence, whom it is about is taken out, and the chain stays whole (`course.store.evidence`).
+"""
+_MARKS = ("course_verdict", "course_manual", "course_remark", "course_judgement", "course_reading", "course_flag",
+          "course_outlier", "course_ledger", "course_earlier", "grade", "comment")  # fmt: skip
+"""What tells of a mark, and is told when the mark was."""
+
+
+def _whose(fate: str) -> list[sa.Table]:
+    """Return our tables of this fate whose rows name a learner, but for the chain of evidence."""
+    return [
+        table for name, table in tables.metadata.tables.items()
+        if FATES[name] == fate and "learner" in table.c and table is not tables.evidence
+    ]  # fmt: skip
 
 
 def kept(book: Gradebook, learner: str) -> dict[str, list[dict[str, Any]]]:
@@ -55,10 +64,18 @@ def kept(book: Gradebook, learner: str) -> dict[str, list[dict[str, Any]]]:
         works = _works(connection, learner)
         queries = {"student": sa.select(db.student).where(db.student.c.id == learner),
                    "submitted_assignment": sa.select(db.submitted).where(db.submitted.c.student_id == learner)}  # fmt: skip
-        for table in (db.submitted_notebook, db.grade, db.comment):
-            key = table.c.id if table is db.submitted_notebook else table.c.notebook_id
-            queries[table.name] = sa.select(table).where(key.in_(works))
-        queries[tables.remark.name] = sa.select(tables.remark).where(tables.remark.c.row.in_(works))
+        place = _places(works)
+        queries[db.submitted_notebook.name] = sa.select(db.submitted_notebook).where(
+            db.submitted_notebook.c.id.in_(works)
+        )
+        queries[tables.remark.name] = sa.select(tables.remark, place.c.lesson, place.c.notebook).join(
+            place, place.c.row == tables.remark.c.row)  # fmt: skip
+        for table in (db.grade, db.comment):
+            cell = db.base_cell.c.id == table.c.cell_id
+            queries[table.name] = (
+                sa.select(table, place.c.lesson, place.c.notebook, db.base_cell.c.name.label("question"))
+                .join(place, place.c.row == table.c.notebook_id).outerjoin(db.base_cell, cell)
+            )  # fmt: skip
         for name, table in tables.metadata.tables.items():
             if name == tables.learner.name:
                 queries[name] = sa.select(table).where(table.c.id == learner)
@@ -70,13 +87,34 @@ def kept(book: Gradebook, learner: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def pages(book: Gradebook, learner: str) -> set[str]:
-    """Return the digests of all feedback pages that somebody was given."""
-    table = tables.feedback.c
-    with book.reading() as connection:
-        return set(
-            connection.execute(sa.select(table.digest).where(table.learner == learner)).scalars()
-        )
+def told(
+    book: Gradebook, learner: str, lesson: str, marks: Sequence[Mark]
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
+    """Return what goes to a learner with their feedback on a lesson: all rows, but marks that were not returned yet.
+
+    Args:
+        marks: those that the feedback tells.
+
+    Returns:
+        rows by table as `kept`; lesson -> how many rows of it wait until its feedback is returned.
+    """
+    every, held = kept(book, learner), dict[str, int]()
+    others = {row["lesson"] for row in every.get(tables.feedback.name, ())} - {lesson}
+    last = {one: returns.versions(book, one, learner)[-1].marks for one in others} | {lesson: marks}
+    shown = {
+        (one, mark.notebook, mark.question)
+        for one, marks_told in last.items() for mark in marks_told if mark.state != HELD
+    }  # fmt: skip
+    whole = {one for one, marks_told in last.items() if all(m.state != HELD for m in marks_told)}
+    for name in _MARKS:
+        for row in every.pop(name, ()):
+            place = (row["lesson"], row.get("notebook", ""), row.get("question", ""))
+            tells_no_mark = name == tables.ledger.name and not place[2]
+            if place in shown or place[0] in whole or tells_no_mark:
+                every.setdefault(name, []).append(row)
+            else:
+                held[place[0]] = held.get(place[0], 0) + 1
+    return every, held
 
 
 def forget(book: Gradebook, learner: str, pseudonym: str, actor: str) -> None:
@@ -90,11 +128,10 @@ def forget(book: Gradebook, learner: str, pseudonym: str, actor: str) -> None:
         )
         works = _works(connection, learner)
         evidence.forget(connection, learner)
-        for table in _GONE:
+        for table in _whose(GONE):
             connection.execute(table.delete().where(table.c.learner == learner))
         connection.execute(tables.remark.delete().where(tables.remark.c.row.in_(works)))
         connection.execute(db.comment.delete().where(db.comment.c.notebook_id.in_(works)))
-        connection.execute(tables.earlier.delete().where(tables.earlier.c.learner == learner))
         if pseudonym:
             _rename(connection, learner, pseudonym, works)
         else:
@@ -110,8 +147,18 @@ def _works(connection: Connection, learner: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def _places(works: list[str]) -> sa.Subquery:
+    """Return lesson and notebook of nbgrader's keys of submitted notebooks, as row, lesson and notebook."""
+    work, book, lesson = db.submitted_notebook, db.notebook, db.assignment
+    return (
+        sa.select(work.c.id.label("row"), lesson.c.name.label("lesson"), book.c.name.label("notebook"))
+        .join_from(work, book, work.c.notebook_id == book.c.id).join(lesson, lesson.c.id == book.c.assignment_id)
+        .where(work.c.id.in_(works)).subquery()
+    )  # fmt: skip
+
+
 def _remove(connection: Connection, learner: str, works: list[str]) -> None:
-    for table in _KEPT:
+    for table in _whose(KEPT):
         connection.execute(table.delete().where(table.c.learner == learner))
     connection.execute(db.grade.delete().where(db.grade.c.notebook_id.in_(works)))
     connection.execute(db.submitted_notebook.delete().where(db.submitted_notebook.c.id.in_(works)))
@@ -134,8 +181,8 @@ def _rename(connection: Connection, learner: str, pseudonym: str, works: list[st
         tables.attempt.name: {"reason": "", "repairs": [], "feedback": ""}, tables.judgement.name: {"comment": "", "before": None},
         tables.reading.name: {"comment": ""},
     }  # fmt: skip
-    _bare_ledger(connection, learner)
-    for table in _KEPT:
+    _bare_ledger(connection, learner, pseudonym)
+    for table in _whose(KEPT):
         values = plain.get(table.name, {})
         connection.execute(
             table.update().where(table.c.learner == learner).values(learner=pseudonym, **values)
@@ -149,17 +196,17 @@ def _rename(connection: Connection, learner: str, pseudonym: str, works: list[st
     connection.execute(db.grade.delete().where(mine, waits))  # nobody can look at them any more
 
 
-def _bare_ledger(connection: Connection, learner: str) -> None:
-    """Leave figures alone in what the ledger says of somebody."""
+def _bare_ledger(connection: Connection, learner: str, pseudonym: str) -> None:
+    """Leave figures alone in what the ledger says of somebody, who may have done some of it themselves."""
     table = tables.ledger
-    rows = connection.execute(
-        sa.select(table.c.number, table.c.before, table.c.after).where(table.c.learner == learner)
-    ).all()
+    rows = connection.execute(sa.select(table).where(table.c.learner == learner)).all()
     for row in rows:
+        actor = pseudonym if row.actor == learner else row.actor
+        bare = {"before": _bare(row.before), "after": _bare(row.after)}
         connection.execute(
             table.update()
             .where(table.c.number == row.number)
-            .values(before=_bare(row.before), after=_bare(row.after))
+            .values(learner=pseudonym, actor=actor, **bare)
         )
 
 
@@ -172,7 +219,7 @@ def _bare_verdicts(connection: Connection, learner: str) -> None:
         )
     ).all()
     for row in rows:
-        notes = [{**note, "text": ""} for note in row.notes]
+        notes = [{**note, "text": "", "aside": ""} for note in row.notes]
         connection.execute(table.update().where(
             table.c.learner == learner, table.c.lesson == row.lesson, table.c.notebook == row.notebook,
             table.c.question == row.question).values(notes=notes))  # fmt: skip

@@ -14,6 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from course.database import names
+
 metadata = MetaData()
 
 learner = Table(
@@ -41,10 +43,7 @@ attempt = Table(
 
 verdict = Table(
     "course_verdict", metadata,
-    Column("learner", String(128), primary_key=True),
-    Column("lesson", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("question", String(128), primary_key=True),
+    *names("learner", "lesson", "notebook", "question", key=True),
     Column("outcome", String(32), nullable=False),
     Column("score", Float),  # None: nobody could tell
     Column("maximum", Float, nullable=False),
@@ -54,10 +53,7 @@ verdict = Table(
 
 manual = Table(
     "course_manual", metadata,
-    Column("learner", String(128), primary_key=True),
-    Column("lesson", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("question", String(128), primary_key=True),
+    *names("learner", "lesson", "notebook", "question", key=True),
     Column("grader", String(128), nullable=False),
     Column("score", Float),
     Column("at", DateTime, nullable=False),  # UTC
@@ -72,9 +68,7 @@ remark = Table(
 
 question = Table(
     "course_question", metadata,
-    Column("lesson", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("question", String(128), primary_key=True),
+    *names("lesson", "notebook", "question", key=True),
     Column("position", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("points", Float, nullable=False),
@@ -84,11 +78,7 @@ question = Table(
 judgement = Table(
     "course_judgement", metadata,  # append-only; the last of an answer stands
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("lesson", String(128), nullable=False),
-    Column("notebook", String(128), nullable=False),
-    Column("question", String(128), nullable=False),
-    Column("learner", String(128), nullable=False),
-    Column("grader", String(128), nullable=False),
+    *names("lesson", "notebook", "question", "learner", "grader"),
     Column("score", Float),  # None: given back to be marked again
     Column("items", JSON, nullable=False),  # the rubric's items as they were
     Column("adjustment", Float, nullable=False),
@@ -103,11 +93,7 @@ judgement = Table(
 reading = Table(
     "course_reading", metadata,  # append-only: what a second grader says of an answer; no mark changes by it
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("lesson", String(128), nullable=False),
-    Column("notebook", String(128), nullable=False),
-    Column("question", String(128), nullable=False),
-    Column("learner", String(128), nullable=False),
-    Column("grader", String(128), nullable=False),
+    *names("lesson", "notebook", "question", "learner", "grader"),
     Column("score", Float, nullable=False),
     Column("items", JSON, nullable=False),  # the rubric's items as they were
     Column("comment", Text, nullable=False),
@@ -119,29 +105,21 @@ reading = Table(
 
 rubric = Table(
     "course_rubric", metadata,
-    Column("lesson", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("question", String(128), primary_key=True),
+    *names("lesson", "notebook", "question", key=True),
     Column("rubric", JSON, nullable=False),
     Column("version", Integer, nullable=False),
 )  # fmt: skip
 
 claim = Table(
     "course_claim", metadata,  # an answer that somebody has on the screen
-    Column("lesson", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("question", String(128), primary_key=True),
-    Column("learner", String(128), primary_key=True),
+    *names("lesson", "notebook", "question", "learner", key=True),
     Column("grader", String(128), nullable=False),
     Column("until", DateTime, nullable=False),  # UTC
 )  # fmt: skip
 
 flag = Table(
     "course_flag", metadata,  # an answer that somebody wants another look at
-    Column("lesson", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("question", String(128), primary_key=True),
-    Column("learner", String(128), primary_key=True),
+    *names("lesson", "notebook", "question", "learner", key=True),
     Column("grader", String(128), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", DateTime, nullable=False),  # UTC
@@ -159,19 +137,14 @@ made = Table(
 
 outlier = Table(
     "course_outlier", metadata,  # an answer that a person took out of a group of same answers
-    Column("lesson", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("question", String(128), primary_key=True),
-    Column("learner", String(128), primary_key=True),
+    *names("lesson", "notebook", "question", "learner", key=True),
     Column("group", String(32), primary_key=True),
 )  # fmt: skip
 
 together = Table(
     "course_together", metadata,  # append-only: a judgement of a whole group, by who joins it later
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("lesson", String(128), nullable=False),
-    Column("notebook", String(128), nullable=False),
-    Column("question", String(128), nullable=False),
+    *names("lesson", "notebook", "question"),
     Column("group", String(32), nullable=False),
     Column("items", JSON, nullable=False),  # ids of the rubric's items
     Column("adjustment", Float, nullable=False),
@@ -221,11 +194,7 @@ feedback = Table(
 dispute = Table(
     "course_dispute", metadata,  # append-only: a learner asks, an instructor answers
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("lesson", String(128), nullable=False),
-    Column("notebook", String(128), nullable=False),
-    Column("question", String(128), nullable=False),
-    Column("learner", String(128), nullable=False),
-    Column("author", String(128), nullable=False),
+    *names("lesson", "notebook", "question", "learner", "author"),
     Column("what", String(16), nullable=False),  # "asked", "reopened" or "declined"
     Column("text", Text, nullable=False),
     Column("request", String(64), nullable=False, unique=True),  # so that nothing is taken in twice
@@ -236,9 +205,7 @@ dispute = Table(
 extension = Table(
     "course_extension", metadata,  # append-only; the last for a learner or a group stands
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("lesson", String(128), nullable=False),
-    Column("learner", String(128), nullable=False),
-    Column("group", String(128), nullable=False),
+    *names("lesson", "learner", "group"),
     Column("until", DateTime),  # UTC; None: taken back
     Column("reason", Text, nullable=False),
     Column("grader", String(128), nullable=False),
@@ -257,9 +224,7 @@ rest = Table(
     "course_rest", metadata,  # append-only: what the worklist need not show again; the last of a key stands
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("kind", String(16), nullable=False),
-    Column("learner", String(128), nullable=False),
-    Column("lesson", String(128), nullable=False),
-    Column("question", String(128), nullable=False),
+    *names("learner", "lesson", "question"),
     Column("trace", Text, nullable=False),  # how it stood; empty: it is to be shown again
     Column("grader", String(128), nullable=False),
     Column("reason", Text, nullable=False),

@@ -331,6 +331,23 @@ def test_a_lesson_that_can_t_be_read_keeps_no_other_from_being_looked_at(good: P
     assert {"source", "headings"} <= {each["rule"] for each in json.loads(said)}
 
 
+def test_mistakes_of_the_course_file_are_findings_with_their_lines(good: Path) -> None:
+    several(text(TOML, "points = 6", "points = -6"), text(TOML, 'late = "none"', 'late = "nine"'))(good)  # fmt: skip
+    rows = (good / TOML).read_text(encoding="utf-8").splitlines()
+    lines = [next(n for n, row in enumerate(rows, 1) if row.startswith(key)) for key in ("points", "late")]  # fmt: skip
+    said = classroom.course("check --json --sarif report.sarif", good, code=1).out
+    assert [(each["rule"], each["level"], each["file"], each["line"]) for each in json.loads(said)] == [
+        ("course-file", "error", TOML, line) for line in lines
+    ]  # fmt: skip
+    (run,) = json.loads((good / "report.sarif").read_text(encoding="utf-8"))["runs"]
+    places = [each["locations"][0]["physicalLocation"] for each in run["results"]]
+    assert [(p["artifactLocation"]["uri"], p["region"]["startLine"]) for p in places] == [(TOML, line) for line in lines]  # fmt: skip
+    said = classroom.course("check welcome", good, code=1).out
+    assert f"error course-file: course.toml:{lines[0]}: lessons.0.points: expected:" in said
+    assert said.splitlines()[-1] == "course.toml: 2 errors, 0 warnings, 0 notes"
+    assert "lessons.0.points" in classroom.course("check --objectives", good, code=2).err
+
+
 def test_an_objective_that_nothing_graded_shows_is_told_for_the_course(good: Path) -> None:
     assert uncovered(Course.open(good)) == []
     again = '[[objectives]]\nid = "plot"\ntext = "Draw a line"\n\n[[lessons]]'

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import waiting
 from conftest import IMAGE, LINK, SCRIPT, accessible
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from servers import TOKEN, Server, serving
 
 from course import layout as disk
@@ -124,6 +124,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         waiting.hand_in(course, name)
     write(course, "mallory", EVIL, HOSTILE)
     write(course, "ben", PLAN, CODE)
+    write(
+        course, "dario", PLAN, "def double(number):\n    raise ValueError(f'no idea of {number}')"
+    )
     prepared = course.prepare(waiting.LESSON)
     work, _ = course.todo(prepared)
     assert [each.reason for each in course.autograde(prepared, work)] == [""] * len(PEOPLE)
@@ -219,6 +222,62 @@ def test_a_grader_marks_a_whole_question_from_the_keyboard(
     everything_is_sent(page)
     points = sorted((points or 0, said) for points, said in room.marks().values())
     assert points == [(1, "")] * 5 + [(1, "Why?"), (1.5, "Good: $x^2$ and **more**.")]
+
+
+def test_a_key_pressed_while_the_next_answer_is_coming_changes_nothing(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route(
+        "**/api/ahead/**", lambda route: route.abort()
+    )  # each is asked for when it is wanted
+    opened(page, room.address(room.gita))
+    first = answer(page)
+    page.keyboard.press("1")
+    page.route("**/api/next/**", hold)
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_have_text(re.compile("saved"))
+    until(page, "document.querySelector('[aria-busy]') !== null")
+    for key in ("2", "+", "u", "p", "c", "x", "3"):
+        page.keyboard.press(key)
+    with pytest.raises(Error, match="Timeout"):  # nor does the mouse
+        page.get_by_role("button", name="Half a point more").click(timeout=300)
+    expect(page.locator("#saved")).to_contain_text("still on its way")
+    expect(page.locator("#score")).to_have_text("1")
+    assert "draft" not in " ".join(page.evaluate("Object.keys(localStorage)"))
+    assert answer(page) == first
+    while not held:
+        page.wait_for_timeout(30)
+    page.unroute("**/api/next/**")
+    held[0].continue_()
+    expect(page.locator("#score")).to_have_text("\N{EN DASH}")
+    expect(page.locator("#saved")).to_be_empty()
+    assert answer(page) != first
+    page.keyboard.press("2")  # now it is for this one
+    after(page, "Enter")
+    everything_is_sent(page)
+    points = sorted(points for points, _ in room.marks().values() if points is not None)
+    assert points == [1, 1]
+    assert room.judgements() == ["", ""]
+
+
+def test_the_keys_act_again_when_the_next_answer_could_not_come(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.route("**/api/ahead/**", lambda route: route.abort())
+    opened(page, room.address(room.gita))
+    page.route("**/api/next/**", lambda route: route.abort(), times=1)
+    page.keyboard.press("n")
+    expect(page.locator("#saved")).to_contain_text("The next answer can't be fetched now")
+    page.keyboard.press("1")
+    expect(page.locator("#score")).to_have_text("1")
+    after(page, "Enter")
 
 
 def test_skip_undo_flag_and_the_list_of_keys_are_keys_too(
@@ -385,6 +444,24 @@ def test_the_rubric_is_edited_while_marking_and_who_changes_is_shown_before(
     assert (1.5, "") in room.marks().values()
     expect(page.locator("#rubric li")).to_have_count(3)
     expect(page.locator("#rubric li").first).to_contain_text("Says why it matters")
+
+
+def test_a_grader_reads_what_the_feedback_keeps_back_of_a_hidden_test(
+    room: Room, new_page: Callable[..., Page]
+) -> None:
+    with Desk(room.course, "gita") as desk:
+        question = desk.question(waiting.LESSON, waiting.LESSON, waiting.CODE)
+        ids = {each.place.learner: id_ for id_, each in desk.queue(question).answers}
+    page = opened(new_page(), room.address(room.gita, waiting.CODE, ids["dario"]))
+    hidden = page.locator("#tests li", has_text="other numbers")
+    expect(hidden.locator(".said").first).to_have_text("Your code raised ValueError.")
+    expect(hidden.locator(".aside")).to_have_text(
+        "For you only: Your code raised ValueError: no idea of 3"
+    )
+    public = page.locator("#tests li", has_text="small number")
+    expect(public).to_contain_text("no idea of")
+    expect(public.locator(".aside")).to_have_count(0)
+    accessible(page, "main")
 
 
 def test_a_line_is_commented_and_the_answer_run_again_from_the_keyboard(

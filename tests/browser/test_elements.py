@@ -86,6 +86,11 @@ def test_a_video_stops_for_its_question_and_goes_on_after_the_answer(
     expect(form).to_be_in_viewport()
     page.mouse.move(2, 500)
     picture(page, "video.png")
+    form.get_by_label("one aircraft").check()
+    form.get_by_role("button", name="Check answer").click()
+    expect(status).to_contain_text("Not right: see why below")
+    expect(form.get_by_text("an aircraft flies many times a year")).to_be_in_viewport(ratio=1)
+    assert video.evaluate("video => video.paused"), "nobody reads why while it goes on"
     form.get_by_label("one planned departure from New York").check()
     form.get_by_role("button", name="Check answer").click()
     page.wait_for_function("document.querySelector('.course-video video').currentTime > 21.5")
@@ -102,7 +107,16 @@ def test_a_video_stops_for_its_question_and_goes_on_after_the_answer(
 def test_words_of_ones_own_are_kept_and_a_second_run_records_nothing(
     page: Page, lab: Server, picture: Callable[..., None]
 ) -> None:
-    field = page.get_by_label("What surprised you in this lesson?")
+    form = page.locator("form").filter(
+        has=page.get_by_role("group", name="What surprised you in this lesson?")
+    )
+    field = form.get_by_label("Your answer")
+    field.fill("That a cancelled")
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.dataset.old = '' })")
+    run_all(page)
+    expect(page.locator("form[data-old]")).to_have_count(0)
+    expect(field).to_have_value("That a cancelled")  # not kept yet, and not lost
+    expect(form).to_contain_text("Press “Keep my words” to keep this.")
     field.fill("That a cancelled flight has a row.")
     page.get_by_role("button", name="Keep my words").click()
     expect(page.get_by_text("Kept. Your instructor reads it")).to_be_visible()
@@ -135,7 +149,7 @@ def test_a_question_is_kept_and_a_gate_lets_pass_whom_the_author_lets(
     (asked,) = recorded(lab, "asked")
     assert asked["result"]["response"] == "Is <b>this</b> a table?"
     assert asked["object"] == "table-facts"
-    expect(shown.get_by_text("Do these first, then run this cell again.")).to_be_visible()
+    expect(shown.get_by_text("Do this first, then run this cell again.")).to_be_visible()
 
     shown.get_by_role("button", name="Go on without it").press("Enter")
     expect(shown.get_by_text("Noted. Run this cell again, and go on.")).to_be_visible()
@@ -161,5 +175,5 @@ def test_notebook_7_shows_the_elements_in_the_dark_and_the_video_without_its_ser
     page.wait_for_function("document.querySelector('.course-video video').readyState >= 1")
     source = page.locator(".course-video video").evaluate("video => video.src")
     assert source.startswith("blob:")
-    expect(page.get_by_label("What surprised you in this lesson?")).to_be_visible()
+    expect(page.get_by_role("group", name="What surprised you in this lesson?")).to_be_visible()
     accessible(page, ".course-card")

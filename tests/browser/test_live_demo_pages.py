@@ -127,8 +127,8 @@ def test_a_visitor_joins_works_asks_votes_and_leaves(  # noqa: PLR0915  one visi
     looked_at(page, "live-over")
 
     live = page.url
-    page.get_by_role("button", name="Leave").click()
-    expect(page.get_by_role("heading", name="You have left")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     looked_at(page, "left")
     page.goto(live)
     expect(page.get_by_role("heading", name="This browser is not signed in")).to_be_visible()

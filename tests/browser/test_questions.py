@@ -272,7 +272,7 @@ def test_an_answer_that_cannot_be_one_is_told_at_its_field(page: Page, lab: Serv
     form, before = question(page, "number"), kept(lab)
     field = form.get_by_label("Your number")
     field.fill("about ten")
-    form.get_by_role("button", name="Check answer").click()
+    field.press("Enter")
     expect(form.get_by_role("alert")).to_contain_text("Write one number")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_focused()
@@ -362,6 +362,8 @@ def test_what_must_be_right_stays_open_until_a_fresh_variant_is(page: Page, lab:
     form.get_by_label("No").check()
     form.get_by_role("button", name="Check answer").click()
     expect(said).to_contain_text("Right. This one is done.")
+    spent = form.get_by_role("button", name="Check answer")
+    expect(spent).to_have_css("border-top-style", "dashed")  # as what can't be pressed looks
     tries = kept(lab).tries[SAFETY]
     assert [each.scaled for each in tries] == [0, 1]
     assert tries[0].variant < tries[1].variant

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,17 @@ class Hub:
     folder: Path
     port: int
     service_port: int
+    proxy_port: int
     token: str
 
     @property
     def service(self) -> str:
         return f"http://127.0.0.1:{self.service_port}/services/course"
+
+    @property
+    def public(self) -> str:
+        """The address that people know, behind which are hub, servers and service."""
+        return f"http://127.0.0.1:{self.proxy_port}"
 
     def api(self, method: str, path: str, **more: Any) -> Any:
         own = {"Authorization": f"token {self.token}"}
@@ -56,10 +63,11 @@ class Hub:
 def running(folder: Path) -> Iterator[Hub]:
     """Run a hub with the service beside it while the block runs."""
     folder.mkdir(parents=True, exist_ok=True)
-    hub = Hub(folder, free_port(), free_port(), secrets.token_hex(16))
+    hub = Hub(folder, free_port(), free_port(), free_port(), secrets.token_hex(16))
     own = {
         "COURSE_HUB_FOLDER": str(folder), "COURSE_HUB_PORT": str(hub.port), "COURSE_SERVICE_PORT": str(hub.service_port),
-        "COURSE_HUB_TOKEN": hub.token, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COURSE_PROXY_PORT": str(hub.proxy_port), "COURSE_PROXY_API_PORT": str(free_port()), "COURSE_HUB_TOKEN": hub.token,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
     with (folder / "hub.log").open("wb") as log:
         process = subprocess.Popen(
@@ -67,12 +75,8 @@ def running(folder: Path) -> Iterator[Hub]:
             stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     try:
-        wait(
-            lambda: httpx.get(f"http://127.0.0.1:{hub.port}/hub/health", timeout=2).is_success,
-            process,
-            folder,
-        )
-        wait(lambda: httpx.get(f"{hub.service}/health", timeout=2).is_success, process, folder)
+        for place in (hub.service, f"{hub.public}/services/course"):  # the proxy learns of it last
+            wait(partial(_is_there, f"{place}/health"), process, folder)
         yield hub
     finally:
         process.send_signal(signal.SIGTERM)
@@ -80,6 +84,10 @@ def running(folder: Path) -> Iterator[Hub]:
             process.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def _is_there(address: str) -> bool:
+    return httpx.get(address, timeout=2).is_success
 
 
 def wait(

@@ -1,38 +1,17 @@
 """A JupyterHub with its dummy authenticator and servers as processes of the same user, on loopback.
 
-Started by `tests/data/hub.py`, which gives the ports and the folder in the environment. There is no
-proxy program: hub, servers and service are asked at their own ports.
+Started by `tests/data/hub.py`, which gives the ports and the folder in the environment. Tests that need no browser ask
+hub and service at their own ports.
 """
 
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-from jupyterhub.proxy import Proxy
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 FOLDER = Path(os.environ["COURSE_HUB_FOLDER"])
 HUB, SERVICE = int(os.environ["COURSE_HUB_PORT"]), int(os.environ["COURSE_SERVICE_PORT"])
-
-
-class Apart(Proxy):
-    """Keeps the routes that the hub wants, and forwards nothing."""
-
-    should_start = False
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        self.routes: dict[str, dict[str, Any]] = {}
-
-    async def add_route(self, routespec: str, target: str, data: Any) -> None:
-        self.routes[routespec] = {"routespec": routespec, "target": target, "data": data}
-
-    async def delete_route(self, routespec: str) -> None:
-        self.routes.pop(routespec, None)
-
-    async def get_all_routes(self) -> dict[str, dict[str, Any]]:
-        return self.routes
 
 
 class Own(SimpleLocalProcessSpawner):
@@ -46,9 +25,10 @@ SERVER_SCOPES = ["users:activity!user", "access:servers!server", "access:service
 
 c = get_config()  # noqa: F821  JupyterHub provides it
 c.JupyterHub.ip = c.JupyterHub.hub_ip = "127.0.0.1"
-c.JupyterHub.port = HUB + 1
+c.JupyterHub.port = int(os.environ["COURSE_PROXY_PORT"])
 c.JupyterHub.hub_port = HUB
-c.JupyterHub.proxy_class = Apart
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['COURSE_PROXY_API_PORT']}"
+c.ConfigurableHTTPProxy.pid_file = str(FOLDER / "proxy.pid")
 c.JupyterHub.db_url = f"sqlite:///{FOLDER}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = str(FOLDER / "cookie_secret")
 c.JupyterHub.authenticator_class = "dummy"

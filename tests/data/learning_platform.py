@@ -6,11 +6,9 @@ the last, is refused.
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +17,8 @@ from lti1p3platform.ltiplatform import LTI1P3PlatformConfAbstract
 from lti1p3platform.message_launch import LTIAdvantageMessageLaunchAbstract
 from lti1p3platform.oidc_login import OIDCLoginAbstract
 from lti1p3platform.registration import Registration
+
+from loopback import Handler, listening
 
 CLIENT, DEPLOYMENT = "client-1", "place-1"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
@@ -149,41 +149,38 @@ class Platform:
         return ""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     platform: Platform
-
-    def log_message(self, *_words: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         place = urlsplit(self.path)
         if place.path == "/keys":
-            self._json(200, self.platform.config.get_jwks())
+            self.json(200, self.platform.config.get_jwks())
         elif place.path == "/members" and self._may("contextmembership.readonly"):
             members = [{"status": "Active", "user_id": one.user, "roles": [one.role], "given_name": one.given,
                         "family_name": one.family, "email": one.email} for one in self.platform.people]  # fmt: skip
-            self._json(200, {"id": self.path, "context": {"id": "course-7"}, "members": members})
+            self.json(200, {"id": self.path, "context": {"id": "course-7"}, "members": members})
         elif place.path == "/lineitems" and self._may("lineitem"):
-            self._json(200, list(self.platform.items.values()))
+            self.json(200, list(self.platform.items.values()))
         else:
-            self._json(404, {})
+            self.json(404, {})
 
     def do_POST(self) -> None:
-        data = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        data = self.body().decode()
         place = urlsplit(self.path)
         if place.path == "/token":
-            self._json(200, self.platform.config.get_access_token(dict(parse_qsl(data))))
+            self.json(200, self.platform.config.get_access_token(dict(parse_qsl(data))))
         elif place.path == "/lineitems" and self._may("lineitem"):
             address = f"{self.platform.address}/lineitems/{len(self.platform.items) + 1}/lineitem"
             self.platform.items[address] = {**json.loads(data), "id": address}
-            self._json(201, self.platform.items[address])
+            self.json(201, self.platform.items[address])
         elif place.path.endswith("/scores") and self._may("scope/score"):
             address = self.platform.address + place.path.removesuffix("/scores")
             why = self.platform.take(address, json.loads(data))
             self.platform.refused += [why] if why else []
-            self._json(400 if why else 200, {"why": why})
+            self.json(400 if why else 200, {"why": why})
         else:
-            self._json(404, {})
+            self.json(404, {})
 
     def _may(self, scope: str) -> bool:
         scopes = [
@@ -194,30 +191,13 @@ class _Handler(BaseHTTPRequestHandler):
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         if token and self.platform.config.validate_token(token, scopes):
             return True
-        self._json(401, {})
+        self.json(401, {})
         return False
-
-    def _json(self, status: int, value: Any) -> None:
-        data = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
 
 
 @contextmanager
 def running() -> Iterator[Platform]:
     """Run a platform while the block runs; register a tool with it before anything else."""
     platform = Platform()
-    with ThreadingHTTPServer(
-        ("127.0.0.1", 0), type("Handler", (_Handler,), {"platform": platform})
-    ) as server:
-        platform.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(
-            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        thread.start()
+    with listening(_Handler, platform=platform) as platform.address:
         yield platform
-        server.shutdown()
-        thread.join()

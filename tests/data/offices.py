@@ -36,9 +36,9 @@ class Class:
 
 
 @contextlib.contextmanager
-def classroom(folder: Path) -> Iterator[Class]:
+def classroom(folder: Path, db: str = "") -> Iterator[Class]:
     """Make an office with a class."""
-    with Office(folder) as office:
+    with Office(folder, db) as office:
         office.open_course("pandas")
         tokens = {}
         for name, role, group in (

@@ -85,6 +85,26 @@ def make(address: str, name: str, template: str = "template1") -> str:
     return address + name
 
 
+@contextmanager
+def closed(address: str) -> Iterator[None]:
+    """Let nobody into a database, and whoever is in it out, while the block runs."""
+    start, _, name = address.rpartition("/")
+    engine = create_engine(f"{start}/postgres", isolation_level="AUTOCOMMIT")
+
+    def do(*statements: str) -> None:
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement), {"name": name} if ":name" in statement else {})
+
+    do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")  # fmt: skip
+    try:
+        yield
+    finally:
+        do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        engine.dispose()
+
+
 def copy(source: str, target: str) -> None:
     """Copy every row of one gradebook into another, an empty one made by course."""
     theirs, ours = create_engine(source), create_engine(target)

@@ -9,14 +9,14 @@ import base64
 import datetime as dt
 import json
 import re
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import Handler, listening
 
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 _DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
@@ -127,11 +127,8 @@ def _has_null(value: Any) -> bool:
     return value is None or any(_has_null(each) for each in parts)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     store: Store
-
-    def log_message(self, *_words: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         place = urlsplit(self.path)
@@ -141,59 +138,39 @@ class _Handler(BaseHTTPRequestHandler):
             return
         name = place.path.lstrip("/")
         kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-        self._answer(
-            200 if name in self.store.files else 404, self.store.files.get(name, b""), kind
-        )
+        self.answer(200 if name in self.store.files else 404, self.store.files.get(name, b""), kind)
 
     def do_POST(self) -> None:
-        data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        data = self.body()
         if self.path.startswith("/fetch"):
-            self._json(200, {"auth-token": self.store.token})
+            self.json(200, {"auth-token": self.store.token})
         elif self._may():
-            self._json(*self.store.take(json.loads(data)))
+            self.json(*self.store.take(json.loads(data)))
 
     def _asked(self, path: str, words: dict[str, list[str]]) -> None:
         if path == "activities/state" and words["stateId"] == ["LMS.LaunchData"]:
             self.store.order.append("launch-data")
-            self._json(200, self.store.launch)
+            self.json(200, self.store.launch)
             return
         if path == "agents/profile":
             self.store.order.append("preferences")
-        self._json(404, {})
+        self.json(404, {})
 
     def _may(self) -> bool:
         if self.store.down:
-            self._json(503, "down")
+            self.json(503, "down")
         elif self.headers.get("Authorization") != f"Basic {self.store.token}":
-            self._json(401, "who are you?")
+            self.json(401, "who are you?")
         elif not (self.headers.get("X-Experience-API-Version") or "").startswith("1.0"):
-            self._json(400, "X-Experience-API-Version is missing")
+            self.json(400, "X-Experience-API-Version is missing")
         else:
             return True
         return False
-
-    def _json(self, status: int, value: Any) -> None:
-        self._answer(status, json.dumps(value).encode(), "application/json")
-
-    def _answer(self, status: int, data: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
 
 
 @contextmanager
 def running() -> Iterator[Store]:
     """Run a store on the loopback address while the block runs."""
     store = Store()
-    handler = type("Handler", (_Handler,), {"store": store})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        store.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(
-            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        thread.start()
+    with listening(_Handler, store=store) as store.address:
         yield store
-        server.shutdown()
-        thread.join()

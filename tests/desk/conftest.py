@@ -29,15 +29,6 @@ Seats = Callable[..., Desk]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Return the address of a PostgreSQL of our own."""
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
-    with postgres.running() as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a course with five graded submissions and one on the triage list."""
     folder = tmp_path_factory.mktemp("graded") / "small"

@@ -22,6 +22,27 @@ def test_kappa_is_what_a_hand_makes_of_cohens_formula() -> None:
     assert kappa(table(25, 25, 25, 25)) == 0.0
 
 
+FIRST, SECOND = "422521311511212311215221121215", "423521311542242311235421421235"
+"""Diagnoses of 30 patients by two raters: J. L. Fleiss, Measuring nominal scale agreement among many raters,
+Psychological Bulletin 76 (1971), 378-382, as R's package irr has them (`diagnoses[, 1:2]`)."""
+
+
+def test_kappa_is_that_of_established_packages_on_published_diagnoses() -> None:
+    # by diagnosis: sklearn.metrics.cohen_kappa_score of scikit-learn 1.9.1
+    expected = {"1": 0.569378, "2": 0.769231, "3": 0.526316, "4": 0.294118, "5": 1.0}
+    found, weights = {}, {}
+    for each in expected:
+        one, two = [a == each for a in FIRST], [b == each for b in SECOND]
+        found[each] = kappa([*zip(one, two, strict=True)])
+        p, q = sum(one) / 30, sum(two) / 30
+        weights[each] = p * (1 - q) + q * (1 - p)
+    assert found == pytest.approx(expected, abs=1e-6)
+    # of all diagnoses: irr's kappa2 says 0.651; it is the mean of those by diagnosis, weighted by 1 - p_e (Fleiss,
+    # Statistical Methods for Rates and Proportions, 1981, section 13.1)
+    whole = sum((found[each] or 0) * weights[each] for each in expected) / sum(weights.values())
+    assert whole == pytest.approx(0.651, abs=5e-4)
+
+
 @pytest.mark.parametrize("pairs", [[], table(7, 0, 0, 0), table(0, 0, 0, 7)])
 def test_kappa_is_not_told_where_chance_alone_would_always_agree(
     pairs: list[tuple[bool, bool]],

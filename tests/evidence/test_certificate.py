@@ -52,6 +52,10 @@ def test_it_holds_for_anybody_who_has_the_file(issued: Path, tmp_path: Path) -> 
     assert said.startswith("holds: Safety at work, Ana Novak (ana)\n")
     assert "shown: Leave a burning house\n  shown: Ring the alarm\n" in said
     assert "signed by The safety officer, did:key:z6Mk" in said
+    assert (
+        "checked here, asking nobody: its form (Open Badges 3.0), its signature by the key" in said
+    )
+    assert "not checked: whose key that is" in said
 
 
 def test_the_course_itself_knows_its_evidence(issued: Path) -> None:
@@ -104,6 +108,36 @@ def test_somebody_elses_signature_is_not_the_issuers(issued: Path, tmp_path: Pat
     )
 
 
+def test_it_holds_after_the_course_has_a_new_key_and_is_issued_anew_with_that(
+    made: Path, tmp_path: Path
+) -> None:
+    root = classroom.copy(made, tmp_path / "safety")
+    classroom.course("certify ana", root)
+    (old,) = (root / "certificates" / "ana").glob("*.json")
+    key = Key.at(root / ".course" / "key")
+    (root / ".course" / "key").rename(tmp_path / "old.key")
+    alone = tmp_path / "given.json"
+    alone.write_bytes(old.read_bytes())
+    assert classroom.course(f"verify {alone}", tmp_path).out.startswith("holds: ")
+    assert "its evidence stands" in classroom.course(f"verify {alone} --course .", root).out
+
+    classroom.course("certify ana", root)
+    (new,) = set((root / "certificates" / "ana").glob("*.json")) - {old}
+    owners = {json.loads(each.read_text("utf-8"))["issuer"]["id"] for each in (old, new)}
+    assert len(owners) == 2
+    for each in (old, new):
+        assert "its evidence stands" in classroom.course(f"verify {each} --course .", root).out
+    classroom.course("certify ana", root)
+    assert len(list((root / "certificates" / "ana").glob("*.json"))) == 2, "the same again"
+
+    stolen = {name: each for name, each in json.loads(alone.read_text("utf-8")).items() if name != "proof"}  # fmt: skip
+    stolen["credentialSubject"]["identifier"][0]["identityHash"] = "Mallory"
+    forged = tmp_path / "forged.json"
+    forged.write_text(json.dumps(proof.signed(stolen, key, dt.datetime.now(dt.UTC))))
+    said = classroom.course(f"verify {forged} --course {root}", tmp_path, code=2).err
+    assert "the course's ledger does not say that it issued it" in said
+
+
 def test_another_issuer_of_the_same_name_is_told_from_this_one(
     issued: Path, tmp_path: Path
 ) -> None:
@@ -114,7 +148,7 @@ def test_another_issuer_of_the_same_name_is_told_from_this_one(
     mine["issuer"]["id"] = proof.issuer(other)
     forged = tmp_path / "forged.json"
     forged.write_text(json.dumps(proof.signed(mine, other, dt.datetime.now(dt.UTC))))
-    assert "a name can be claimed by anybody" in classroom.course(f"verify {forged}", tmp_path).out
+    assert "A name can be claimed by anybody" in classroom.course(f"verify {forged}", tmp_path).out
     real = json.loads(issued.read_text("utf-8"))["issuer"]["id"]
     assert (
         f"not by {real}"

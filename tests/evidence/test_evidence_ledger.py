@@ -136,14 +136,6 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gradebook]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
-    with postgres.running() as address:
-        yield address
-
-
 @pytest.mark.parametrize(
     "statement",
     [

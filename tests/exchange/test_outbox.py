@@ -5,7 +5,7 @@ import http.server
 import json
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,8 +26,11 @@ COURSE, LESSON = "pandas", "first"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("service") / "office", (COURSE,)).start()
+def service(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> Iterator[Running]:
+    place = tmp_path_factory.mktemp("service") / "office"
+    running = Running(place, (COURSE,), new_database()).start()
     with running.office() as office:
         maria, _ = member(office, COURSE, "Maria", running.url, "instructor")
     with maria:

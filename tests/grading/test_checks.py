@@ -92,6 +92,11 @@ def one(body: str, arguments: str = "f", before: str = "", name: str = "it_all")
     return f"{before}@points(2, question='q')\ndef test_{name}({arguments}):\n    {body}\n\n"
 
 
+def whole(note: Note) -> str:
+    """Return what stands there for who grades."""
+    return note.aside or note.text
+
+
 def many(*bodies: str) -> str:
     """Return a test per body, called 0, 1, and so on."""
     return "".join(one(body, name=str(number)) for number, body in enumerate(bodies))
@@ -126,7 +131,7 @@ def test_a_failed_test_says_what_was_expected_and_what_came(judge: Judge) -> Non
     (notes,) = judge(many(*(body for body, _ in SAID)), "def f(x): return 5")
     for (body, text), (_, note) in zip(SAID, notes, strict=True):
         assert (note.outcome, note.score, note.maximum) == (Outcome.FAILED, 0.0, 2.0), body
-        assert text in note.text, body
+        assert text in whole(note), body
 
 
 WENT_WRONG = [
@@ -153,7 +158,7 @@ def test_what_goes_wrong_in_the_learners_code_is_named(judge: Judge) -> None:
     graded = judge(one("assert f(2) == 4"), *(cell for cell, _, _ in WENT_WRONG))
     for (cell, outcome, text), ((_, note),) in zip(WENT_WRONG, graded, strict=True):
         assert note.outcome is outcome, cell
-        assert text in note.text, cell
+        assert text in whole(note), cell
         assert note.score == 0, cell
 
 
@@ -171,7 +176,7 @@ def test_a_limit_that_was_struck_is_the_outcome(
     judge: Judge, strike: Strike, outcome: Outcome
 ) -> None:
     note = judge.one(one("assert f(2) == 4"), "def f(x): return 4", Reply(strike, error="too much"))
-    assert (note.outcome, note.text) == (outcome, "too much")
+    assert (note.outcome, whole(note)) == (outcome, "too much")
 
 
 def test_a_test_cannot_be_passed_by_catching_what_struck(judge: Judge) -> None:
@@ -184,7 +189,7 @@ def test_a_test_cannot_be_passed_by_catching_what_struck(judge: Judge) -> None:
 def test_a_process_that_sends_no_value_has_failed(judge: Judge, value: object) -> None:
     note = judge.one(one("assert f(2) == 4"), "def f(x): ...", Reply(Strike.OK, value))
     assert note.outcome is Outcome.FAILED
-    assert note.text.startswith("what came is not a value")
+    assert whole(note).startswith("what came is not a value")
 
 
 # -- nobody cheats ----------------------------------------------------------------------------
@@ -258,10 +263,94 @@ def test_the_source_of_a_hidden_test_is_never_in_the_text(judge: Judge) -> None:
                 assert trace not in note.text
 
 
+TELLING = [
+    ("def f(x): return x", "expected 4; came a text of length 6"),
+    ("def f(x): return [x]", "expected 4; came a list of length 1"),
+    ("def f(x): return int.from_bytes(x.encode() * 9)", "expected 4; came a number of many digits"),
+    ("def f(x): return type(x, (), {})()", "expected 4; came an object of the notebook"),
+    ("def f(x): raise ValueError(x)", "Your code raised ValueError."),
+    ("def f(x): raise type(x, (KeyError,), {})", "Your code raised KeyError."),
+    ("def f(x): raise type(x, (Exception,), {})(x)", "Your code raised Exception."),
+    ("def f(x): raise UnicodeDecodeError('utf-8', x.encode(), 0, 1, x)",
+     "Your code raised UnicodeDecodeError."),
+    ("def f(x): raise SystemExit(x)", "Your code raised SystemExit."),
+    ("def f(x): raise MemoryError(x)", "It used too much memory."),
+    ("def f(x): raise StopIteration(x)", "Your code raised StopIteration."),
+]  # fmt: skip
+
+
+def test_what_a_hidden_test_handed_over_does_not_come_back_in_its_words(judge: Judge) -> None:
+    graded = judge(one("assert f('SECRET') == 4"), *(cell for cell, _ in TELLING))
+    for (cell, text), ((_, note),) in zip(TELLING, graded, strict=True):
+        assert (note.text, note.score) == (text, 0.0), cell
+        assert note.outcome is not Outcome.PASSED
+    assert sum("SECRET" in note.aside for ((_, note),) in graded) >= len(TELLING) - 3
+
+
+HANDED = [
+    ("assert f('SECRET') < 4", "What came could not be used (TypeError)"),
+    ("int(f('SECRET'))", "What came could not be used (ValueError)"),
+    ("assert f('SECRET') in {4}", "came a text of length 6, which is not in a set of length 1"),
+    ("assert f('SECRET') == 4, 'be four'", "be four: expected 4; came a text of length 6"),
+    ("with pytest.raises(ValueError):\n        f('SECRET')", "DID NOT RAISE ValueError"),
+    ("import numpy; numpy.testing.assert_equal(f('SECRET'), 4)", "What came is not what was expected."),
+    ("f(['SECRET'])()", "What came could not be used (TypeError)"),
+    ("assert f('SECRET') == pytest.approx(4)", "expected 4 ± 4.0e-06; came a text of length 6"),
+]  # fmt: skip
+
+
+def test_nor_in_those_of_what_a_test_makes_of_it(judge: Judge) -> None:
+    (notes,) = judge(many(*(body for body, _ in HANDED)), "def f(x): return x")
+    for (body, text), (_, note) in zip(HANDED, notes, strict=True):
+        assert note.text == text, body
+    thing = judge.one(one("len(f('SECRET'))"), "def f(x): return type(x, (), {})()")
+    assert thing.text == "What came can't be used like that."
+    assert "SECRET" in thing.aside
+
+
+def test_the_words_of_a_failed_match_are_the_learners_too(judge: Judge) -> None:
+    body = "with pytest.raises(ValueError, match='no'):\n        f('SECRET')"
+    note = judge.one(one(body), "def f(x): raise ValueError(x)")
+    assert note.text == "What came is not what was expected."
+    assert "SECRET" in note.aside
+
+
+def test_nor_does_it_come_back_by_a_later_test_that_is_public(judge: Judge) -> None:
+    cell = "seen = []\ndef f(x): seen.append(x); return 4\ndef g(): return seen\n"
+    public = "@public\n" + one("assert g() == 1", "g", name="open")
+    ((_, hidden), (_, later)) = judge(one("assert f('SECRET') == 4") + public, cell)[0]
+    assert hidden.outcome is Outcome.PASSED
+    assert (later.text, later.aside) == (
+        "expected 1; came a list of length 1", "expected 1; came ['SECRET']")  # fmt: skip
+
+
+def test_what_was_there_before_any_hidden_value_is_quoted(judge: Judge) -> None:
+    cell = "city = 'Rome'\ndef f(x): raise ValueError('I do not know ' + x)"
+    tests = (
+        one("assert city == 'Bern'", "city", name="city")
+        + "@public\n" + one("f('open')", name="public") + one("f('SECRET')", name="hidden")
+    )  # fmt: skip
+    ((_, first), (_, public), (_, hidden)) = judge(tests, cell)[0]
+    assert (first.text, first.aside) == ("expected 'Bern'; came 'Rome'", "")
+    assert public.text == "Your code raised ValueError: I do not know open"
+    assert hidden.text == "Your code raised ValueError."
+    assert hidden.aside == "Your code raised ValueError: I do not know SECRET"
+
+
+def test_a_case_of_a_hidden_test_is_not_named_by_its_values(judge: Judge) -> None:
+    cases = "@pytest.mark.parametrize('x', ['SECRET', 'b'])\n"
+    hidden = cases + one("assert f(x) == 4", "f, x", name="hidden")
+    (notes,) = judge(
+        hidden + cases + "@public\n" + one("pass", "f, x", name="open"), "def f(x): return 4"
+    )
+    assert [name for name, _ in notes] == [
+        "hidden, case 1", "hidden, case 2", "open[SECRET]", "open[b]"]  # fmt: skip
+
+
 def test_a_very_long_answer_is_cut_short(judge: Judge) -> None:
     note = judge.one(one("assert f(2) == 4"), "def f(x): return ['x' * 100] * 1000")
-    assert len(note.text) <= 600
-    assert " …" in note.text
+    assert len(note.aside) <= 600
+    assert " …" in note.aside
 
 
 # -- what authors write -----------------------------------------------------------------------
@@ -348,7 +437,7 @@ def test_frames_cross_as_data_and_are_compared_on_our_side(judge: Judge) -> None
         one(body, before=before), "def f(t): return t + 1", "def f(t): return t")  # fmt: skip
     assert good.outcome is Outcome.PASSED
     assert note.outcome is Outcome.FAILED
-    assert "DataFrame" in note.text
+    assert "DataFrame" in note.aside
 
 
 IDEAS = (
@@ -360,8 +449,8 @@ IDEAS = (
 
 
 WITH_IDEAS = [
-    ("def f(x): return sum(x)", "You took the sum. expected 2.0; came 6"),
-    ("def f(x): return max(x)", "The largest is no mean. expected 2.0; came 3"),
+    ("def f(x): return sum(x)", "You took the sum.\nexpected 2.0; came 6"),
+    ("def f(x): return max(x)", "The largest is no mean.\nexpected 2.0; came 3"),
     ("def f(x): return min(x)", "expected 2.0; came 1"),
     ("def f(x): return sum(x) / len(x)", ""),
 ]
@@ -604,7 +693,7 @@ def test_objects_are_used_as_their_class_says_but_never_decide(judge: Judge) -> 
 def test_a_misconception_says_what_to_look_at_again(judge: Judge) -> None:
     idea = "@misconception('You took the sum.', when=lambda f: f(2) == 5, see='Means')\n"
     note = judge.one(one("assert f(2) == 4", before=idea), "def f(x): return 5")
-    assert note.text == "You took the sum. Look again at: Means. expected 4; came 5"
+    assert note.text == "You took the sum. Look again at: Means.\nexpected 4; came 5"
 
 
 # -- files that are no tests ------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Quiz answers of the record become marks: of the variant that the learner saw, or of a person."""
 
 import json
+import os
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -138,3 +139,21 @@ def test_own_words_reach_the_marker_as_text_and_wait_in_the_gradebook(tmp_path: 
     course("mark welcome ana why --points 3", our)
     course("autograde welcome --force", our)
     assert points(our)["ana", "why"] == 3
+
+
+def test_answers_in_a_record_that_is_too_large_wait_for_a_person_and_are_not_zero(
+    tmp_path: Path,
+) -> None:
+    our = lesson(new_course(tmp_path / "our"))
+    course("release welcome", our)
+    home = join(our, "ana")
+    record.append(home / "welcome", "answered", "area", {"response": [area(17)]}, {"seed": 17})
+    os.truncate(home / "welcome" / record.NAME, record.MAX_BYTES + 1)
+    course("submit welcome", home)
+    course("collect welcome", our)
+    course("autograde welcome", our)
+
+    assert points(our) == {("ana", "why"): None, ("ana", "area"): None}
+    book = (our / "autograded" / "ana" / "welcome" / "welcome.ipynb").read_text(encoding="utf-8")
+    assert "the record of answers is too large to be read: 50.0 MB, at most 50 MB" in book
+    assert "grade again, or mark by hand" in book

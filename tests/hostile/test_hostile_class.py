@@ -399,12 +399,27 @@ def test_a_payload_reaches_no_page_and_no_terminal_alive(batch: Batch) -> None:
     }
 
     assert pages.keys() >= {name for name in HOSTILE if name.startswith("payload")}
-    assert "alert(1)" in pages["payload-in-a-value"]  # it is there, as text
+    assert "alert(1)" in pages["payload-in-a-cells-error"]  # it is there, as text
     for text in (*pages.values(), *said, batch.said):
         assert not CONTROLS.search(text)
     for page in pages.values():
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+def test_no_page_tells_what_a_hidden_test_handed_over(batch: Batch) -> None:
+    handed = re.compile(r"40, ?2\b|5, ?37|50, ?-8")  # in autograders/sums.py
+    pages = {path.parts[-3]: path.read_text() for path in batch.folder.glob("feedback/*/*/*.html")}
+
+    assert pages.keys() >= {
+        name for name in HOSTILE if name.startswith(("tells", "names", "returns"))
+    }
+    assert [name for name, page in pages.items() if handed.search(page)] == []
+    with closing(sqlite3.connect(batch.folder / "gradebook.db")) as book:  # a grader reads it all
+        told = dict(
+            book.execute("SELECT learner, notes FROM course_verdict WHERE question = 'total'")
+        )
+    assert handed.search(told["tells-its-arguments"])
 
 
 def test_output_without_measure_is_not_kept(batch: Batch) -> None:

@@ -1,6 +1,7 @@
 """What the frames say, against a plain and slow reading of the same: `store.reading` and `lesson.state`."""
 
 import datetime as dt
+import os
 import random
 import shutil
 from collections import defaultdict
@@ -181,6 +182,14 @@ def test_what_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
         ("", "p"),
         ("opened", "z"),
     ]
+
+
+def test_a_record_that_is_too_large_is_no_empty_one(tmp_path: Path) -> None:
+    records.write(tmp_path / "ada" / "one", [("a", 1, "answered", "p", {"response": ["x"]})])
+    os.truncate(tmp_path / "ada" / "one" / record.NAME, record.MAX_BYTES + 1)
+    (row,) = frame_of(tmp_path).itertuples()
+    assert (row.learner, row.lesson, row.verb) == ("ada", "one", "unread")
+    assert row.object == "record.jsonl: 50.0 MB, at most 50 MB"
 
 
 def test_processes_read_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,6 +175,53 @@ def test_a_page_is_read_again_when_something_was_marked(graded: Course, tmp_path
     ]
 
 
+def test_where_reading_takes_long_a_page_shows_what_there_is_and_a_file_waits(
+    graded: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+    from threading import Event
+
+    from course.model import ManualMark
+
+    def points(page: Page) -> object:
+        return next(row[3] for row in table(page, "learners") if row[0] == "Ben Okafor")
+
+    course = Course.open(shutil.copytree(graded.layout.root, tmp_path / "course"))
+    mine, busy = Oversight(course), Event()
+    before = mine.page("lesson", ("welcome",), Choice())
+    monkeypatch.setattr("course.overseeing.LONG", 0.0)
+    mine._reader.submit(busy.wait)
+    course.mark([ManualMark("welcome", "ben", "wish", 2.0, "", "Maria")])
+    still = mine.page("lesson", ("welcome",), Choice())
+    assert (points(still), still.at) == (points(before), before.at)
+    busy.set()
+    after = mine.page("lesson", ("welcome",), Choice(), whole=True)
+    assert points(after) != points(before)
+    assert points(mine.page("lesson", ("welcome",), Choice())) == points(after)
+
+
+def test_a_look_that_failed_says_why_and_the_next_one_tries_again(
+    graded: Course, tmp_path: Path
+) -> None:
+    import shutil
+    import sqlite3
+
+    from course.errors import Unavailable
+
+    root = Path(shutil.copytree(graded.layout.root, tmp_path / "course"))
+    mine = Oversight(Course.open(root))
+
+    def rename(before: str, after: str) -> None:
+        with sqlite3.connect(root / "gradebook.db") as book:
+            book.execute(f"ALTER TABLE course_question RENAME {before} TO {after}")
+
+    rename("title", "away")
+    with pytest.raises(Unavailable, match="can't be used now"):
+        mine.page("course", (), Choice())
+    rename("away", "title")
+    assert table(mine.page("course", (), Choice()), "lessons")
+
+
 # as files ----------------------------------------------------------------------------------------
 
 

@@ -138,7 +138,7 @@ def test_an_open_must_correct_question_of_what_was_handed_in() -> None:
     found = look(questions=asked, attempts=works, events=tried)
     assert [(e.learner, e.reason) for e in found] == [
         ("cleo", "m must be answered right, and was not answered."),
-        ("ana", "m must be answered right, and was answered wrong 1 time."),
+        ("ana", "m must be answered right, and was answered wrong once."),
     ]
 
 
@@ -214,6 +214,13 @@ def test_what_was_put_to_rest_comes_back_when_something_new_happens() -> None:
         )
         == 1
     )
+
+
+def test_a_record_that_could_not_be_read_is_put_on_the_list() -> None:
+    said = "record.jsonl: 63.0 MB, at most 50 MB"
+    (entry,) = look(events=[event("ana", "unread", 5, said)])
+    assert (entry.kind, entry.learner, entry.lesson) == ("unread", "ana", "one")
+    assert entry.reason == f"It is too large, so what they did is not counted: {said}."
 
 
 def test_nobody_is_ranked_what_waits_longest_stands_first() -> None:

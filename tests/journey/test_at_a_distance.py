@@ -4,6 +4,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -180,6 +181,27 @@ def test_two_learners_work_where_they_are(  # noqa: PLR0915  a story from its be
             "select member, attempt from office_submission"
         ).fetchall()
     assert sorted(attempt for _, attempt in rows) == [1, 1, 2]
+
+    # ana sees all that is kept of her, at the service and in the gradebook; then she is forgotten
+    ana.course("my-data --out all.zip")
+    with zipfile.ZipFile(ana.home / "all.zip") as archive:
+        kept = json.loads(archive.read("my-data.json"))
+    assert len(kept["service"]["office_submission"]) == 2
+    assert kept["service"]["office_member"][0]["name"] == "ana"
+    assert {each["question"] for each in kept["gradebook"]["course_verdict"]} >= {"double"}
+    assert kept["not yet returned"] == {}
+    with ana.offline():
+        ana.course("my-data --out offline.zip")
+    with zipfile.ZipFile(ana.home / "offline.zip") as archive:
+        again = json.loads(archive.read("my-data.json"))
+    assert again["service"] == "the course service could not be reached"
+    assert again["gradebook"] == kept["gradebook"], "it came with the feedback"
+    assert "office_submission" in course("forget ana --yes", our).out
+    assert "this token is nobody's here" in ana.course("sync", code=2).err
+    assert not list((hub.folder / "office").rglob("*ana*"))
+    with Office(hub.folder / "office") as office, office.reading() as connection:
+        assert len(connection.exec_driver_sql("select * from office_submission").fetchall()) == 1
+    assert {who for who, _ in points(our)} == {"ben"}
 
 
 def test_a_lost_machine_is_locked_out_and_its_work_stays(our: Path, tmp_path: Path) -> None:

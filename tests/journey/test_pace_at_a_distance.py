@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,11 +20,13 @@ pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def place(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> Iterator[tuple[Path, Path]]:
     """Return a course whose lesson is out at a service, and the folder of ana, who joined it."""
     base = tmp_path_factory.mktemp("distance")
     root = new_course(base / "course")
-    with Office(base / "office") as office, served(office) as url:
+    with Office(base / "office", new_database()) as office, served(office) as url:
         settings = root / "course.toml"
         text = settings.read_text("utf-8")
         id_ = next(line for line in text.splitlines() if line.startswith("id ="))

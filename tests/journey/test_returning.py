@@ -3,7 +3,9 @@
 import datetime as dt
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,15 @@ def page(root: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """Return the page that ana reads."""
     told = say(capsys, "feedback", "welcome", "--folder", str(root.parent / "ana"))
     return Path(told.strip().removeprefix("open in a browser: ")).read_text(encoding="utf-8")
+
+
+def my_data(root: Path, capsys: pytest.CaptureFixture[str], out: Path) -> dict[str, Any]:
+    """Return what ana's own command finds of what is kept of her."""
+    say(capsys, "my-data", "--course", str(root.parent / "ana"), "--out", str(out))
+    with zipfile.ZipFile(out) as archive:
+        found: dict[str, Any] = json.loads(archive.read("my-data.json"))
+        assert set(found["files"]) | {"my-data.json"} == set(archive.namelist())
+    return found
 
 
 def ledger(root: Path, action: str) -> list[tuple[str, str, str]]:
@@ -151,9 +162,12 @@ def test_a_lesson_that_is_never_due_can_not_be_extended(
 
 
 def test_feedback_goes_out_by_question_then_whole_and_says_what_is_new(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    course: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     at = ["--course", str(course)]
+    before = my_data(course, capsys, tmp_path / "before.zip")
+    assert before["gradebook"] == {}
+    assert before["gradebook as of"] == "no feedback has come yet"
     assert "draft" in say(capsys, "return", "welcome", "--dry-run", *at)
     draft = (course / ".course" / "drafts" / "welcome" / "ana.html").read_text(encoding="utf-8")
     assert "Is a mark wrong?" in draft
@@ -164,6 +178,13 @@ def test_feedback_goes_out_by_question_then_whole_and_says_what_is_new(
     assert "1 of 3 points" in first
     assert "answer comes later" in first or "answers come later" in first
     assert "taken off" not in first, "while some is held back, nothing is told of the total"
+    own = my_data(course, capsys, tmp_path / "first.zip")
+    assert [each["id"] for each in own["gradebook"]["student"]] == ["ana"]
+    for table in ("course_verdict", "grade", "course_ledger"):
+        told = {each["question"] for each in own["gradebook"][table]}
+        assert told - {""} == {"double"}, f"{table} tells of no mark that was held back"
+    assert own["not yet returned"]["welcome"] > 1
+    assert "gradebook.html" in own["files"]
 
     assert "returned to 1 (ana)" in say(capsys, "return", "welcome", *at)
     second = page(course, capsys)
@@ -177,6 +198,12 @@ def test_feedback_goes_out_by_question_then_whole_and_says_what_is_new(
     third = page(course, capsys)
     assert "2 points, before not graded; the comment is new" in third
     assert "returned for the first time" not in third, "only what is new since the last one"
+    own = my_data(course, capsys, tmp_path / "third.zip")
+    assert {"double", "wish"} < {each["question"] for each in own["gradebook"]["course_verdict"]}
+    assert [each["score"] for each in own["gradebook"]["course_manual"]] == [2.0]
+    assert any(each["manual_comment"] == "Good." for each in own["gradebook"]["comment"])
+    assert [each["version"] for each in own["gradebook"]["course_feedback"]] == [1, 2]
+    assert own["not yet returned"] == {}
     versions = [json.loads(after)["version"] for _, _, after in ledger(course, "returned")]
     assert versions == [1, 2, 3]
 

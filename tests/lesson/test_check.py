@@ -100,7 +100,7 @@ WRONG_IDEA = (
 
 def test_a_known_wrong_idea_is_named_first() -> None:
     (one,) = tried(WRONG_IDEA, mean=sum)
-    assert one.text == "You took the sum. mean([1, 2]) gave 3; expected 1.5."
+    assert one.text == "You took the sum.\nmean([1, 2]) gave 3; expected 1.5."
 
 
 def test_a_wrong_idea_that_does_not_apply_is_not_named() -> None:
@@ -209,8 +209,8 @@ def test_a_check_that_cannot_be_recorded_is_shown_all_the_same(
 ) -> None:
     (folder / "record.jsonl").mkdir()
     text = shown(capsys, monkeypatch, mean=lambda _values: 1.5)
-    assert "mean: all 1 checks passed" in text
-    assert "could not be recorded (Is a directory); your work is unharmed" in text
+    assert "mean: the check passed" in text
+    assert "could not be recorded: The system says: Is a directory. Your work is unharmed." in text
 
 
 def test_an_exercise_without_a_public_test_says_that_it_is_graded_later(

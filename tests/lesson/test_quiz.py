@@ -372,6 +372,22 @@ def test_without_its_sheet_a_question_says_what_to_do(
     assert "course fetch LESSON" in out
 
 
+def test_a_record_that_is_too_large_is_told_before_the_question_and_when_it_is_answered(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record.append(folder, "answered", "practice", {"response": ["a"], "scaled": 0.0})
+    os.truncate(folder / record.NAME, record.MAX_BYTES + 1)
+    course.quiz("practice")
+    out = capsys.readouterr().out
+    assert "Your answers can't be shown" in out
+    assert "too large to be read: 50.0 MB; at most 50 MB. Nothing of it is lost." in out
+    item = sheet.items((folder / sheet.NAME).read_text())["practice"]
+    said = press(QuizWidget(sitting(folder, item), folder), ["a"])
+    assert said["message"].startswith("Not saved. Your record, record.jsonl beside this notebook")
+    assert said["message"].endswith("Your answer is still here.")
+    assert (folder / record.NAME).stat().st_size == record.MAX_BYTES + 1
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}', '{"format": 2}'])
 def test_with_a_damaged_sheet_a_question_says_what_to_do(
     folder: Path, capsys: pytest.CaptureFixture[str], content: str

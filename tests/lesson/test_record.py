@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from course.lesson import record
+from course.lesson import record, words
 from course.lesson.state import Asked, Check, Visit, Watch, Words
 
 NAME = "record.jsonl"
@@ -157,7 +157,19 @@ def test_a_read_only_folder_is_an_os_error(tmp_path: Path) -> None:
 def test_a_record_beyond_all_measure_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / NAME).open("wb") as file:
         file.truncate(record.MAX_BYTES + 1)
-    assert record.read(tmp_path) == record.State()
+    assert record.read(tmp_path) == record.State(unread=record.MAX_BYTES + 1)
+    assert record.lines(tmp_path) == []
+
+
+def test_nothing_is_added_to_a_record_that_could_not_be_read_then(tmp_path: Path) -> None:
+    with (tmp_path / NAME).open("wb") as file:
+        file.truncate(record.MAX_BYTES - 10)
+    with pytest.raises(OSError, match="File too large") as caught:
+        record.append(tmp_path, "answered", "q1", {"response": ["a"]})
+    assert (tmp_path / NAME).stat().st_size == record.MAX_BYTES - 10
+    said = words.of_failure(caught.value)
+    assert "50.0 MB; at most 50 MB" in said
+    assert "hand in as it is, and tell your instructor" in said
 
 
 def test_each_kind_of_statement_is_read_back(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from course.lesson.card import Card
 from course.lesson.plan import Plan
 from course.lesson.progress import card, due, line
 from course.lesson.reflect import all_of, form
-from course.lesson.reflect import keep as keep_words
 from course.lesson.review import Due, afresh, answered, box
 from course.lesson.review import due as due_now
 from course.lesson.section import begin, finish, open_at
@@ -206,24 +205,34 @@ def test_the_exercise_is_the_one_that_was_checked_last(folder: Path) -> None:
     assert last_checked(record.read(folder)) == "a"
 
 
+def keep_words(folder: Path, name: str, text: str) -> str:
+    """Write into the field and press its button; returns what is said then."""
+    field = form(folder, name, "What?")
+    field.act({"does": "answer", "response": [text]})
+    return str(field.state["message"] or field.state["field"])
+
+
 def test_own_words_are_kept_once_and_stand_in_the_field_again(folder: Path) -> None:
     assert keep_words(folder, "surprise", " all of it ").startswith("Kept.")
-    assert keep_words(folder, "surprise", "all of it") == "Nothing new to keep."
+    assert keep_words(folder, "surprise", "all of it").startswith("Kept.")
     assert len(lines(folder)) == 1
-    assert repr(form(folder, "surprise", "What surprised you?")) == (
-        "What surprised you?\n  all of it"
+    said = repr(form(folder, "surprise", "What surprised you?"))
+    assert said.startswith(
+        "What surprised you?\n(Your own words, no marks)\n  Your answer: all of it"
     )
+    assert keep_words(folder, "surprise", " ") == "Write your answer first."
+    assert record.read(folder).answers == {}, "what nobody marks is no answer"
 
 
 def test_a_folder_that_takes_nothing_is_told_to_the_learner(folder: Path, lesson: Plan) -> None:
     (folder / record.NAME).mkdir()
     for said in (
         begin(folder, lesson, "one"),
-        keep_words(folder, "surprise", "all"),
         keep(folder, "Why?", "mean", {"cell": "c1"}),
     ):
         assert said.startswith("This could not be recorded:")
         assert said.endswith("Your work is unharmed.")
+    assert keep_words(folder, "surprise", "all").startswith("Not saved.")
     assert finish(folder, lesson) == ""  # there is nothing to record
 
 
@@ -413,7 +422,10 @@ def run(folder: Path) -> Iterator[Callable[..., tuple[str, str]]]:
 def test_in_a_kernel_each_element_says_and_records_what_it_should(
     run: Callable[..., tuple[str, str]], folder: Path
 ) -> None:
-    assert run("import course\ncourse.section('one')") == ("◐○  First things", "ok")
+    assert run("import course\ncourse.section('one')") == (
+        "First things\n  Section 1 of 2, 0 done",
+        "ok",
+    )
     shown, ended = run("course.gate(section='one', skip=True)")
     assert "First comes: First things" in shown
     assert ended == "error"  # "Run All" ends here
@@ -429,7 +441,7 @@ def test_in_a_kernel_each_element_says_and_records_what_it_should(
     assert (asked.cell, asked.code, asked.error) == ("c3", "{}['lost']", "KeyError: 'lost'")
     answer(folder, "warm", 0)
     shown, _ = run("course.review()")
-    assert shown.splitlines()[:3] == ["1 question to look at again", "  tables", "Warm?"]
+    assert shown.splitlines()[:3] == ["1 question to look at again", "  Tables", "Warm?"]
     assert run("course.progress()")[0].startswith("Tables: 0 of 2 sections done")
 
     before = lines(folder)

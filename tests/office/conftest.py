@@ -1,7 +1,7 @@
 """What these tests share: the small office of `tests/data/offices.py`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,6 @@ from offices import Class, classroom
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> Iterator[Class]:
-    with classroom(tmp_path / "office") as made:
+def there(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Class]:
+    with classroom(tmp_path / "office", new_database()) as made:
         yield made

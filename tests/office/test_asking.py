@@ -112,7 +112,7 @@ def test_moderation_hides_closes_and_merges_and_who_asked_still_reads_the_answer
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [({"text": "  "}, "1 to 4000"), ({"text": "x" * 5000}, "1 to 4000"), ({"id": "../x"}, "UUID"),
-     ({"asked_at": "soon"}, "ISO 8601"), ({"lesson": "../x"}, "not a usable name")],
+     ({"asked_at": "soon"}, "ISO 8601"), ({"asked_at": "2026-11-30T09:00:00"}, "with its zone"), ({"lesson": "../x"}, "not a usable name")],
 )  # fmt: skip
 def test_what_is_no_question_is_refused_with_all_that_came_with_it(
     there: Class, wrong: dict[str, str], told: str

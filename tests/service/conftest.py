@@ -1,7 +1,7 @@
 """The office behind its application, with one course that has one release."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ from course.service.app import application
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with Office(tmp_path / "office") as office:
+def house(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[House]:
+    with Office(tmp_path / "office", new_database()) as office:
         office.open_course(COURSE)
         made = House(office, TestClient(application(office), raise_server_exceptions=False))
         maria = made.join("Maria", "instructor")

@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,12 @@ from course.questions import sheet
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Class, str]]:
+def place(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> Iterator[tuple[Class, str]]:
     """Return a class and the address of its service."""
     with (
-        classroom(tmp_path_factory.mktemp("office") / "office") as made,
+        classroom(tmp_path_factory.mktemp("office") / "office", new_database()) as made,
         served(made.office) as url,
     ):
         yield made, url
@@ -198,3 +200,22 @@ def test_a_learner_sees_no_other_learners_question_on_any_page(
         assert (
             "Only between us" not in ben.get("/api/courses/pandas/questions", headers=headers).text
         )
+
+
+def test_who_signs_out_is_out_and_the_old_session_lets_nobody_in(place: tuple[Class, str]) -> None:
+    made, url = place
+    address = "/courses/pandas/questions"
+    with browser(url, made.tokens["ben"]) as ben:
+        session = ben.cookies["course-session"]
+        page = ben.get(address).text
+        assert ben.post("/courses/pandas/leave", data={"proof": "0" * 64}).status_code == 403
+        assert ben.get(address).status_code == 200, "no other site signs anybody out"
+        left = ben.post("/courses/pandas/leave", data={"proof": proof_in(page)})
+        assert (left.status_code, "You are signed out" in left.text) == (200, True)
+        assert not ben.cookies
+    old = httpx.get(url + address, cookies={"course-session": session})
+    assert (old.status_code, "token was revoked" in old.text) == (401, True)
+    home = httpx.get(f"{url}/")
+    assert (home.status_code, "course enter" in home.text) == (200, True)
+    nowhere = httpx.get(f"{url}/sign-in")
+    assert (nowhere.status_code, "There is no JupyterHub" in nowhere.text) == (404, True)

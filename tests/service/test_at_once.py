@@ -1,11 +1,10 @@
 """Many at once, on SQLite and on PostgreSQL: one thing that happened is written once, in order, for each."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import postgres
 import pytest
 import sqlalchemy as sa
 from office_house import COURSE, LESSON, notebook
@@ -20,17 +19,10 @@ from course.office.teaching import Teaching
 from course.signing import Key
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    if request.param == "sqlite":
-        with Office(tmp_path / "office") as made:
-            yield opened(made)
-    else:
-        with (
-            postgres.running() as address,
-            Office(tmp_path / "office", postgres.make(address, "office")) as made,
-        ):
-            yield opened(made)
+@pytest.fixture
+def office(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Office]:
+    with Office(tmp_path / "office", new_database()) as made:
+        yield opened(made)
 
 
 def opened(office: Office) -> Office:

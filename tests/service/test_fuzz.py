@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,11 @@ pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("fuzzed") / "office", ("pandas",)).start()
+def service(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> Iterator[Running]:
+    place = tmp_path_factory.mktemp("fuzzed") / "office"
+    running = Running(place, ("pandas",), new_database()).start()
     yield running
     running.stop()
 

@@ -131,6 +131,7 @@ function draw({ model, el, words }) {
   }
   function show() {
     const state = model.get("state");
+    const asked = pending; // here, not in another place that shows the question, too
     pending = false;
     touched = false;
     clearTimeout(patience);
@@ -160,6 +161,7 @@ function draw({ model, el, words }) {
       });
     }
     if (unsaved && state.tone !== "problem") touch();
+    if (asked) (state.field ? problem : feedback).scrollIntoView({ block: "nearest" });
     first = false;
   }
   // A closed variant can be read and walked through, not changed; "disabled" would make it pale.
@@ -176,6 +178,13 @@ function draw({ model, el, words }) {
     if (submit.getAttribute("aria-disabled") === "true") return;
     mark();
     send("answer", { response: part.read() });
+  });
+  // Enter in a line sends the form, as everywhere; JupyterLab takes that away from what is in a cell.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+    if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    form.requestSubmit(submit);
   });
   function touch() {
     unsaved = true;

@@ -84,21 +84,28 @@ function questions(model, video, el, say) {
     video.pause();
     video.currentTime = model.get("waiting")[number];
     say(model.get("about").texts.question);
-    for (const list of el.querySelectorAll("details")) list.open = false; // the question stands below
+    if (document.fullscreenElement) document.exitFullscreen(); // the question stands below
+    if (document.pictureInPictureElement) document.exitPictureInPicture();
+    for (const list of el.querySelectorAll("details")) list.open = false;
     el.scrollIntoView({ block: "nearest" });
     if (number !== asked) model.send({ does: "reached", number });
     asked = number;
   };
+  const isAnswered = () => asked >= 0 && model.get("waiting")[asked] < 0;
   const open = () => {
-    if (asked < 0 || model.get("waiting")[asked] >= 0) return;
-    asked = -1;
-    say("");
+    if (!isAnswered()) return;
+    if (model.get("wrong")) return say(model.get("about").texts.wrong); // nobody reads why while it talks
     video.play().catch(() => {}); // a browser may ask for a click first
   };
   video.addEventListener("timeupdate", stop);
-  video.addEventListener("play", stop);
-  model.on("change:waiting", open);
-  return () => model.off("change:waiting", open);
+  video.addEventListener("play", () => {
+    stop();
+    if (!isAnswered()) return;
+    asked = -1;
+    say("");
+  });
+  model.on("change:waiting change:wrong", open);
+  return () => model.off("change:waiting change:wrong", open);
 }
 
 function render({ model, el }) {

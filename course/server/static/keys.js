@@ -36,6 +36,7 @@ export function listen(page) {
             if (target.closest("button, a, summary")) return; // these do what they say
             page.save();
         } else if (!by("single").checked && key !== "?") return;
+        else if (page.busy && key !== "?" && (/^[0-9]$/.test(key) || does[key])) page.coming();
         else if (/^[0-9]$/.test(key)) {
             if (!page.answer || !page.judging.key(key)) return;
         } else if (does[key] && (page.answer || key === "?" || key === "p" || key === "u")) does[key]();

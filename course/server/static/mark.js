@@ -13,9 +13,11 @@ const AHEAD = 2; // answers that are fetched before they are asked for
 const RENEW = 4 * 60_000; // ms; a claim ends after ten minutes
 
 const root = by("desk");
+const sheet = root.querySelector(".sheet");
 const { question, grader, again } = root.dataset; // `again`: a second reading of what others marked
 const kept = `course-desk-history:${question}${again ? ":again" : ""}`;
 const kind = again ? "again" : "mark";
+const COMING = "The next answer is still on its way: that key did nothing.";
 const owner = `${document.body.dataset.base}:${grader}`;
 
 class Page {
@@ -30,7 +32,7 @@ class Page {
     #at = this.#history.length;
     #marked = []; // what `u` takes back: {id, standing} before each judgement
     #skipped = new Set();
-    #busy = false;
+    busy = false; // another answer is on its way: what is pressed now was not meant for the one on the screen
     #counted = null;
     #revealed = "";
 
@@ -87,9 +89,11 @@ class Page {
     }
 
     async #go(find, remember = true) {
-        if (this.#busy) return;
-        this.#busy = true;
+        if (this.busy) return;
+        this.busy = true;
         root.setAttribute("aria-busy", "true");
+        sheet.inert = true;
+        const before = document.activeElement;
         try {
             const answer = await find();
             if (answer) this.#show(answer, remember);
@@ -98,9 +102,17 @@ class Page {
             if (error instanceof Away) this.#say("The next answer can't be fetched now: the server can't be reached. What you marked is kept here.");
             else this.#say(error.message);
         } finally {
-            this.#busy = false;
+            this.busy = false;
             root.removeAttribute("aria-busy");
+            sheet.inert = false;
+            if (document.activeElement === document.body) before.focus({ preventScroll: true });
+            if (by("saved").textContent === COMING) this.#say("");
         }
+    }
+
+    /** Say why a key did nothing. */
+    coming() {
+        this.#say(COMING);
     }
 
     async #load(id) {
@@ -177,7 +189,7 @@ class Page {
 
     /** Save and go on; a judgement that nobody made is never saved. */
     save() {
-        if (!this.answer || this.#busy) return;
+        if (!this.answer || this.busy) return;
         if (!this.judging.now.chosen) {
             const first = this.rubric.items.length ? "an item, or 0 if none applies" : "the points";
             return this.#say(`Not saved: choose ${first}.`);

@@ -53,7 +53,8 @@ function tests(standing, cells) {
     return [section("tests", "Tests",
         make("p", { class: "verdict" }, ...mark(outcome), standing.auto === null ? null : `: ${standing.auto} of ${standing.maximum} points by the tests`),
         make("ul", { class: "notes" }, ...notes.map((note) => make("li", {},
-            make("b", {}, ...mark(note.outcome, note.test ?? "")), note.text ? make("span", { class: "said" }, note.text) : null))),
+            make("b", {}, ...mark(note.outcome, note.test ?? "")), note.text ? make("span", { class: "said" }, note.text) : null,
+            note.aside ? make("p", { class: "said aside" }, make("b", {}, "For you only: "), note.aside) : null))),
         repairs.length ? make("p", { class: "repairs" }, make("b", {}, "Put right before grading: "), repairs.join("; ")) : null,
         cells.some((each) => /class="output/.test(each.html)) ? make("details", {}, make("summary", {}, "What the check printed"), ...cells.map(cell)) : null,
     )];
