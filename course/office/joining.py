@@ -96,18 +96,20 @@ def join(office: Office, secret: str, shown: str, key: str = "", zone: str = "")
         return welcome(office, connection, member, key, zone)
 
 
-def reserve(office: Office, secret: str, shown: str) -> tuple[str, str]:
-    """Come in from a browser, which has no key; returns the id and the secret of an own invitation.
+def reserve(office: Office, secret: str, shown: str) -> tuple[str, str, str]:
+    """Come in from a browser, which has no key; returns the id, the secret of an own invitation, and a session's token.
 
-    With that one the person's machine joins, once and within two weeks. Raises as `join`.
+    With the invitation the person's machine joins, once and within two weeks. Raises as `join`.
     """
     shown = _a_name(shown)
     with office.transaction() as connection:
         row = _use(connection, secret)
         member = _enrol(connection, row, shown, "")
+        token = issue(connection, member["id"])
+        note(connection, member["course"], member["name"], "entered")
     own = invite(office, row["course"], member["name"], role=member["role"], name=member["name"], uses=1,
                  lasts=dt.timedelta(weeks=2))  # fmt: skip
-    return str(member["name"]), own
+    return str(member["name"]), own, token
 
 
 def join_from_hub(

@@ -16,7 +16,7 @@ from course.service.pages import COOKIE, Page, Reader, form, page, root_of
 router = APIRouter(route_class=Page, include_in_schema=False)
 
 _STATE = "course-state"
-_MONTH, _MINUTES = 60 * 60 * 24 * 30, 60 * 10
+MONTH, _MINUTES = 60 * 60 * 24 * 30, 60 * 10
 
 
 @router.get("/")
@@ -42,7 +42,7 @@ def enter(request: Request, secret: str, office: TheOffice) -> Response:
     """Let a browser in."""
     token, course = entering.enter(office, secret)
     response = RedirectResponse(f"{root_of(request)}/courses/{course}", 303)
-    _let_in(request, response, {course: token}, _MONTH)
+    let_in(request, response, {course: token}, MONTH)
     return response
 
 
@@ -77,7 +77,7 @@ def signed_in(
     # a page, not a redirection: a strict cookie comes along only where our own page leads on
     response = page(request, "signed-in.html", who=name, courses=sorted(sessions), to=wanted)
     response.delete_cookie(_STATE, path=root_of(request) or "/")
-    _let_in(request, response, sessions, None)
+    let_in(request, response, sessions, None)
     return response
 
 
@@ -105,7 +105,7 @@ def _hub(request: Request) -> Hub:
     return hub
 
 
-def _let_in(
+def let_in(
     request: Request, response: Response, sessions: Mapping[str, str], seconds: int | None
 ) -> None:
     """Give a browser its sessions, for some seconds or until it is closed."""

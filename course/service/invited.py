@@ -12,7 +12,8 @@ from course.errors import Invalid, Refused
 from course.office import joining
 from course.office.office import Office
 from course.service.caller import TheOffice, address_of, body_of
-from course.service.pages import page
+from course.service.door import MONTH, let_in
+from course.service.pages import page, root_of
 
 router = APIRouter(tags=["pages"])
 
@@ -60,12 +61,15 @@ def _form(
 def _joined(office: Office, secret: str, name: str, request: Request) -> HTMLResponse:
     try:
         about = joining.look_at(office, secret)
-        own, again = joining.reserve(office, secret, name)
+        own, again, token = joining.reserve(office, secret, name)
     except Refused:
         return _form(office, secret, request)
     except Invalid:
         return _form(office, secret, request, name, wrong=True)
     link = f"{address_of(request)}/join/{again}"
     opening: Opening | None = request.app.state.opening
-    return page(request, "join.html", 201, course=about["course"], title=about["title"], joined=own,
-                shown=name, link=link, open=opening(link, own) if opening else "")  # fmt: skip
+    response = page(request, "join.html", 201, course=about["course"], title=about["title"], joined=own,
+                    shown=name, link=link, open=opening(link, own) if opening else "",
+                    inside=f"{root_of(request)}/courses/{about['course']}")  # fmt: skip
+    let_in(request, response, {about["course"]: token}, MONTH)
+    return response

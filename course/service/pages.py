@@ -187,7 +187,8 @@ def home(request: Request, reader: Reader) -> HTMLResponse:
 
 def _lessons(reader: Enrolment, about: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the lessons that are out, in the course's order."""
-    said = {str(each.get("lesson")): each for each in about.get("lessons", ())}
+    told = [each for each in about.get("lessons") or () if isinstance(each, dict)]
+    said = {str(each.get("lesson")): each for each in told}
     out, own, found = [each["lesson"] for each in reader.releases()], schedule.own_dates(reader), []
     for name in sorted(out, key=[*said, *out].index):
         due, _grace, extended = own.get(name, ("", 0, False))

@@ -85,7 +85,7 @@ def test_who_leaves_is_let_in_no_more_and_only_ones_own_page_can_say_so(house: H
     assert house.client.get(HOME).status_code == 401
     again = house.client.get(HOME, headers={"Cookie": f"course-session={cookie}"})
     assert again.status_code == 401, "what was the browser's key opens nothing any more"
-    assert "revoked" in again.text
+    assert "This token was revoked" in again.text
 
 
 def test_who_joined_in_a_browser_is_known_by_the_zone_of_the_machine_that_joins_later(
@@ -97,3 +97,10 @@ def test_who_joined_in_a_browser_is_known_by_the_zone_of_the_machine_that_joins_
     said = {"invitation": own, "name": "Aroha", "zone": "Pacific/Auckland"}
     token = house.client.post("/api/join", json=said).json()["token"]
     assert house.office.member_of(token)["zone"] == "Pacific/Auckland"
+
+
+def test_the_browser_that_joined_is_signed_in_as_who_joined(house: House) -> None:
+    secret = joining.invite(house.office, COURSE, "test")
+    page = house.client.post(f"/join/{secret}", content="name=Ben")
+    assert f'href="{HOME}"' in page.text
+    assert "Ben, learner" in shown(house)
