@@ -28,7 +28,7 @@ def desk(term: Term, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     prepared = course.prepare(LESSON)
     (graded,) = course.autograde(prepared, course.todo(prepared)[0])
     assert graded.reason
-    with serving(lab_command(root, None), root, base) as server:
+    with serving([*lab_command(root, None), "--DeskApp.grader=Maria"], root, base) as server:
         yield course, server
 
 
