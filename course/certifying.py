@@ -123,34 +123,6 @@ def renewal(
     return found
 
 
-def unknown(course: Course, found: credential.Read) -> str:
-    """Return why a course does not stand by a certificate; empty when it does.
-
-    It stands by what its ledger says it issued, whichever key it had then; of somebody who was forgotten, by rows of
-    evidence that are still in the chain, signed with a key that the course has or had.
-
-    Raises:
-        Invalid: the ledger was changed.
-    """
-    with course.book() as book:
-        evidence.check(book)
-        lines = {line.hash: line for line in evidence.lines(book)}
-    issued = [
-        credential.read(json.dumps(line.body["credential"]))
-        for line in lines.values() if line.body and line.body["kind"] == "certificate"
-    ]  # fmt: skip
-    if found.digest in {each.digest for each in issued}:
-        return ""
-    own = proof.issuer(key(course))
-    if found.issuer[1] not in {own, *(each.issuer[1] for each in issued)}:
-        return f"it was signed by {found.issuer[1]}, and this course's key is {own}"
-    missing = [row for row in found.rows if row not in lines]
-    if missing:
-        return f"the course's ledger has no row {missing[0][:16]}…"
-    told = all(lines[row].body is not None for row in found.rows)
-    return "the course's ledger does not say that it issued it" if told else ""
-
-
 def _gather(course: Course, learner: str, by: str) -> None:
     for lesson in course.lessons():
         proving.gather(course, lesson, by, learner)

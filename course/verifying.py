@@ -1,15 +1,19 @@
-"""Checking receipts and sealed submissions, whoever shows them, without asking anybody."""
+"""Checking certificates, receipts and sealed submissions, whoever shows them, without asking anybody."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from course import sealed
+from course import certifying, sealed
+from course.certificate import credential, proof
 from course.errors import NotFound, Refused
 from course.exchange.access import Access
 from course.office.receipts import TYPE, answered
 from course.sealed import SUFFIX
 from course.signing import is_signed
+from course.store import evidence
+from course.term import Course
 
 
 def is_sealed(file: Path) -> bool:
@@ -58,6 +62,34 @@ def of_receipt(file: Path, paper: dict[str, Any], key: str = "") -> Iterator[str
     if not expected:
         whose = "compare it with the key that your instructor tells you, or give --issuer KEY"
     yield f"signed by {paper['key']}: {whose}"
+
+
+def unknown(course: Course, found: credential.Read) -> str:
+    """Return why a course does not stand by a certificate; empty when it does.
+
+    It stands by what its ledger says it issued, whichever key it had then; of somebody who was forgotten, by rows of
+    evidence that are still in the chain, signed with a key that the course has or had.
+
+    Raises:
+        Invalid: the ledger was changed.
+    """
+    with course.book() as book:
+        evidence.check(book)
+        lines = {line.hash: line for line in evidence.lines(book)}
+    issued = [
+        credential.read(json.dumps(line.body["credential"]))
+        for line in lines.values() if line.body and line.body["kind"] == "certificate"
+    ]  # fmt: skip
+    if found.digest in {each.digest for each in issued}:
+        return ""
+    own = proof.issuer(certifying.key(course))
+    if found.issuer[1] not in {own, *(each.issuer[1] for each in issued)}:
+        return f"it was signed by {found.issuer[1]}, and this course's key is {own}"
+    missing = [row for row in found.rows if row not in lines]
+    if missing:
+        return f"the course's ledger has no row {missing[0][:16]}…"
+    told = all(lines[row].body is not None for row in found.rows)
+    return "the course's ledger does not say that it issued it" if told else ""
 
 
 def _office_of(file: Path) -> str:

@@ -114,9 +114,9 @@ def _say(found: Any, state: str, issuer: str, course: Path | None) -> None:
 
 def _unknown(found: Any, folder: Path) -> str:
     """Return why a course does not stand by a certificate; empty when it does."""
-    from course import certifying  # noqa: PLC0415  only where it is asked for
+    from course import verifying  # noqa: PLC0415  only where it is asked for
 
     try:
-        return certifying.unknown(show.open_course(folder), found)
+        return verifying.unknown(show.open_course(folder), found)
     except CourseError as error:
         return str(error)

@@ -7,6 +7,7 @@ taken from the learner's record; a certificate judges the answer again.
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,33 +125,24 @@ def evidence(
         works[["lesson", "digest"]], on="lesson", how="left")  # fmt: skip
     right = _right(events[events["learner"] == learner])
     first = {(str(row.lesson), str(row.object)): row.time for row in each_row(right)}
-    rows = []
-    for row in as_dicts(found):
-        must = row["mode"] == "must-correct"
-        at = first.get((row["lesson"], row["question"])) if must else row["time"]
-        if must:
-            handed_in = "open" if isinstance(row["digest"], str) else ""
-            row |= {"state": handed_in if at is None else "answered right", "grader": "the record"}
-        elif not isinstance(row["state"], str):
-            row |= {"state": "", "grader": ""}
-        rows.append(
-            {**row, "by": row["grader"] or "", "time": None if at is None or pd.isna(at) else at}
-        )
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "objective",
-            *_ASKED,
-            "title",
-            "mode",
-            "points",
-            "maximum",
-            "state",
-            "by",
-            "time",
-            "digest",
-        ],
-    )
+    rows = [_judged(row, first.get((row["lesson"], row["question"]))) for row in as_dicts(found)]
+    columns = ["objective", *_ASKED, "title", "mode", "points", "maximum", "state", "by", "time", "digest"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _judged(row: dict[str, Any], right: Any) -> dict[str, Any]:
+    """Return a row of evidence with how the answer was judged, by whom and when.
+
+    Args:
+        right: when the question was first answered right, by the record; None for never.
+    """
+    state, by, at = row["state"], row["grader"], row["time"]
+    if row["mode"] == "must-correct":
+        open_now = "open" if isinstance(row["digest"], str) else ""
+        state, by, at = open_now if right is None else "answered right", "the record", right
+    elif not isinstance(state, str):
+        state, by = "", ""
+    return {**row, "state": state, "by": by or "", "time": None if at is None or pd.isna(at) else at}  # fmt: skip
 
 
 def _earned(marks: Frame, asked: Frame) -> Frame:
