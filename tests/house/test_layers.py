@@ -33,7 +33,7 @@ FLOORS = [
         "pacing",
         "asking",
     },
-    {"insight"},
+    {"insight", "attempts"},
     {"report", "term", "submitting"},
     {"proving"},
     {
