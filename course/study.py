@@ -181,7 +181,7 @@ class Study:
         own = transfer.ready(self.reach, lesson, self.folder)
         seen = look_at(self.reach.outbound / lesson, own)
         if not fewer:
-            submitting.refuse_fewer(self.folder, lesson, seen)
+            submitting.refuse_fewer(self.reach, self.folder, lesson, seen)
         if to is not None:
             return submitting.to_carry(self.folder, self.reach, own, seen, to)
         if self.access is not None:

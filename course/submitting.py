@@ -8,6 +8,7 @@ from course.errors import Refused, Unavailable
 from course.exchange import mirror, outbox
 from course.exchange.access import Access
 from course.exchange.reach import Reach
+from course.look import look_at
 from course.office.receipts import Look, answered
 from course.sealed import Sealed
 
@@ -97,17 +98,22 @@ def to_carry(folder: Path, reach: Reach, own: Path, seen: Look, to: Path) -> Rec
     return _receipt(work, seen, path, "it is to be carried to your instructor")
 
 
-def refuse_fewer(folder: Path, lesson: str, seen: Look) -> None:
-    """Raise Refused when an attempt that arrived answered more questions than there are answers now."""
-    for paper in outbox.receipts(folder, lesson):
-        before = answered(paper)
-        if before > seen.answered:
-            raise Refused(
-                "you answered more questions in an attempt before", where=lesson,
-                expected=f"at least {before} answers, as in attempt {paper['attempt']}",
-                found=f"{seen.answered}; empty now: {', '.join(seen.unanswered)}",
-                hint=f"if you mean it: course submit {lesson} --fewer; every attempt is kept",
-            )  # fmt: skip
+def refuse_fewer(reach: Reach, folder: Path, lesson: str, seen: Look) -> None:
+    """Raise Refused when something that was handed in from here answered more questions than there are answers now."""
+    own = reach.cache.glob(f"{reach.course_id}/{reach.learner}+{lesson}+*")
+    before = [
+        *((answered(each), f"attempt {each['attempt']}") for each in outbox.receipts(folder, lesson)),
+        *((look_at(reach.outbound / lesson, each).answered, f"what you handed in at {each.name.rpartition('+')[2]}")
+          for each in sorted(own)),
+    ]  # fmt: skip
+    most, where = max(before, key=lambda each: each[0], default=(0, ""))
+    if most > seen.answered:
+        raise Refused(
+            "you answered more questions in an attempt before", where=lesson,
+            expected=f"at least {most} answers, as in {where}",
+            found=f"{seen.answered}; empty now: {', '.join(seen.unanswered)}",
+            hint=f"if you mean it: course submit {lesson} --fewer; every attempt is kept",
+        )  # fmt: skip
 
 
 def _receipt(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course import attempts
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build, outline, reviews, versions
@@ -227,11 +228,9 @@ class Course:
         self.known(lesson)
         if source is None:
             learners = transfer.collect(self.layout, self.config, lesson)
-            return Collected(
-                tuple(learners),
-                (),
-                tuple(transfer.delayed(self.layout, self.config, lesson, learners)),
-            )
+            look = attempts.collected(self.layout, lesson, learners, self.file.rules(lesson))
+            look += transfer.delayed(self.layout, self.config, lesson, learners)
+            return Collected(tuple(learners), (), tuple(look))
         expected = [name for name, _ in self.sources.notebooks(lesson)]
         found = intake.take(source, self.layout, lesson, expected, self.learners(), took)
         return Collected(tuple(found.learners), tuple(found.left_out), tuple(found.look))
@@ -294,18 +293,18 @@ class Course:
 
     def todo(self, prepared: Prepared, *, force: bool = False) -> tuple[list[Submission], int]:
         """Return the submissions to grade, and how many are unchanged since they were graded."""
-        work = self.submissions(prepared.lesson)
+        work, fresh = self.submissions(prepared.lesson), list[Submission]()
+        rule = self.file.rules(prepared.lesson).attempts_count
         with self.book() as book:
             done = reading.attempts(book, prepared.lesson)
-            several = self.file.rules(prepared.lesson).attempts_count != "last"
-            kept = earlier.fingerprints(book, prepared.lesson) if several else frozenset()
-        fresh = []
-        for each in work:
-            mark = fingerprint(each.digest, prepared.fingerprint)
-            row = done.get((prepared.lesson, each.learner))
-            same = (row is not None and row["fingerprint"] == mark) or (each.learner, mark) in kept
-            fresh += [each] if force or not same else []
-        return fresh, len(work) - len(fresh)
+            kept = earlier.fingerprints(book, prepared.lesson) if rule != "last" else frozenset()
+            for each in work:
+                mark = fingerprint(each.digest, prepared.fingerprint)
+                row = done.get((prepared.lesson, each.learner))
+                same = row is not None and row["fingerprint"] == mark
+                fresh += [each] if force or not (same or (each.learner, mark) in kept) else []
+            missed = attempts.missed(book, self.layout, fresh) if rule == "best" else []
+        return [*missed, *fresh], len(work) - len(fresh)
 
     def autograde(
         self, prepared: Prepared, work: Sequence[Submission], workers: Staff | None = None
@@ -325,9 +324,10 @@ class Course:
                 yield from self.autograde(prepared, work, own)
             return
         with self.recording(prepared) as record:
-            for graded in workers.grade(prepared, work):
-                record(graded, frozenset())
-                yield graded
+            for part in attempts.in_order(self.layout, work):
+                for graded in workers.grade(prepared, part):
+                    record(graded, frozenset())
+                    yield graded
 
     @contextmanager
     def recording(
@@ -348,6 +348,8 @@ class Course:
             due = deadline.due(graded.submission.learner)
             self._keep_notebooks(graded, before.get(graded.submission.learner, ""))
             save_graded(book, graded, prepared.questions, deadline.share, due, keep)
+            if not graded.reason:
+                before[graded.submission.learner] = graded.submission.digest
 
         with self.book() as book:
             yield record

@@ -49,6 +49,8 @@ class ServiceExchange(Configurable):  # type: ignore[misc]  # untyped base
         for sent in outbox.send(self.access):
             if sent.receipt:
                 self.log.info("Received %s: %s", sent.receipt["lesson"], sent.receipt["digest"])
+                for note in sent.receipt["notes"]:
+                    self.log.warning("%s", note)
             else:
                 self.log.warning("Kept in the outbox: %s: %s", sent.path.name, sent.trouble)
 

@@ -35,7 +35,7 @@ FLOORS = [
         "kept",
         "attending",
     },
-    {"insight"},
+    {"insight", "attempts"},
     {"report", "term", "submitting", "traces"},
     {"proving"},
     {

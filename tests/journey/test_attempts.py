@@ -1,10 +1,13 @@
 """Several attempts at a lesson, of which the best counts."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
+from classroom import answer, edit, join, new_course
+from classroom import course as say
 
 from course.cli import run
 
@@ -123,3 +126,44 @@ def test_where_the_last_one_counts_a_worse_one_takes_the_place_of_a_better(
     autograde(course)
     last = marks(course, capsys)
     assert (last["double"][0], last["wish"]) == (1.0, (0.0, "Grace")), "with its own marks"
+
+
+# two attempts between two collects -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "double", "told"),
+    [
+        ("best", 3.0, "all of them are graded, and the best counts"),
+        ("last", 1.0, "the last one counts"),
+        ("marked", 1.0, "the last that a person marked counts"),
+    ],
+)
+def test_of_two_attempts_between_two_collects_none_is_lost_and_a_worse_one_is_told(
+    tmp_path: Path, rule: str, double: float, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = new_course(tmp_path / "course")
+    settings = root / "course.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"last" ', f'"{rule}" '), "utf-8")
+    ana = join(root, "ana")
+    answer(ana, RIGHT, "I want to learn.")
+    say("submit welcome", ana)
+    shutil.rmtree(ana / "welcome")
+    say("fetch welcome", ana)
+    edit(ana / "welcome" / "welcome.ipynb", {"double-answer": WRONG})
+    refused = say("submit welcome", ana, code=2).err
+    assert "you answered more questions in an attempt before" in refused
+    assert "course submit welcome --fewer" in refused
+    say("submit welcome --fewer", ana)
+    collected = say("collect welcome", root).out
+    assert "look: ana: an attempt before answered" in collected
+    assert told in collected
+
+    say("autograde welcome", root, code=None)
+    mark(root, 0, "Empty.")
+    say("autograde welcome", root, code=None)
+    assert marks(root, capsys)["double"][0] == double
+    assert "0 graded, 1 unchanged" in say("autograde welcome", root, code=None).out
+    if rule == "best":
+        assert "I want to learn." in shown(root)
+        assert "Empty." not in say("grades --json", root).out
