@@ -124,7 +124,7 @@ def _stays(words: Texts, table: str, event: str) -> str:
     now = "EXISTS (SELECT 1 FROM course_forgetting AS f WHERE f.learner = OLD.learner)"
     was = {each: f'CAST(OLD."{each}" AS TEXT)' for each in _APPEND_ONLY[table]}
     if "actor" in was:  # who did something for themselves, such as to ask for another look
-        was["actor"] = "CASE WHEN OLD.actor = OLD.learner THEN NEW.learner ELSE OLD.actor END"
+        was["actor"] = "(CASE WHEN OLD.actor = OLD.learner THEN NEW.learner ELSE OLD.actor END)"
     same = [f'CAST(NEW."{each}" AS TEXT) {words["differs"]} {old}' for each, old in was.items()]
     return f"NOT {now}" + (f" OR {' OR '.join(same)}" if event == "UPDATE" else "")
 
