@@ -20,7 +20,7 @@ import threading
 import time
 from pathlib import Path
 
-from course.preview import Preview
+from course.term.preview import Preview
 
 CELLS, PARTS = 60, 12
 COURSE = """title = "Sixty cells"

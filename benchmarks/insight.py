@@ -260,9 +260,9 @@ def main() -> None:
 
 def pages(root: Path) -> dict[str, Any]:
     """Return seconds of each page, made and written as HTML, once the course was looked at: the median of five."""
-    from course.overseeing import Oversight
     from course.report import render
     from course.report.page import Choice
+    from course.term.overseeing import Oversight
 
     oversight = Oversight(Course.open(root))
     wanted = {

@@ -21,9 +21,9 @@ def plan(folder: Folder = Path(), json: show.JsonOption = False) -> None:
 
     Example: `course plan`
     """
-    from course import planning  # noqa: PLC0415  --help starts without nbgrader
     from course.pacing.plan import said_of, summary  # noqa: PLC0415  as above
     from course.study import Study  # noqa: PLC0415  as above
+    from course.term import planning  # noqa: PLC0415  --help starts without nbgrader
 
     now = dt.datetime.now().astimezone()
     steps = planning.plan(Study.open(folder), now)
@@ -50,9 +50,9 @@ def calendar(
 
     Example: `course calendar -o dates.ics`
     """
-    from course import planning  # noqa: PLC0415  --help starts without nbgrader
     from course.layout import write  # noqa: PLC0415  as above
     from course.study import Study  # noqa: PLC0415  as above
+    from course.term import planning  # noqa: PLC0415  --help starts without nbgrader
 
     now = dt.datetime.now().astimezone()
     write(output, planning.calendar(Study.open(folder), now))

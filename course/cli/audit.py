@@ -63,7 +63,8 @@ def audit(
 
 
 def _objective(opened: Any, learner: str, objective: str, on: str, *, as_json: bool) -> None:
-    from course import auditing, dates  # noqa: PLC0415  --help starts at once
+    from course import dates  # noqa: PLC0415  --help starts at once
+    from course.term import auditing  # noqa: PLC0415  --help starts at once
 
     if not learner:
         raise Invalid("whose objective?", expected="--who LEARNER with --objective ID")

@@ -45,7 +45,7 @@ def certify(
 
     Example: `course certify ana --objective personal-data`
     """
-    from course import certifying  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import certifying  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
     if renew:

@@ -44,7 +44,7 @@ def give_back(
 
     Example: `course return cleaning --at "2026-12-01 08:00"`
     """
-    from course import returning  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import returning  # noqa: PLC0415  --help starts without nbgrader
 
     opened, questions = show.open_course(course), question or []
     for lesson in lessons:
@@ -65,8 +65,8 @@ def give_back(
 
 
 def _preview(opened: Any, lesson: str, questions: list[str], *, as_json: bool) -> None:
-    from course import returning  # noqa: PLC0415  --help starts without nbgrader
     from course.layout import write  # noqa: PLC0415  as above
+    from course.term import returning  # noqa: PLC0415  --help starts without nbgrader
 
     rows, folder = [], opened.layout.root / ".course" / "drafts" / lesson
     for draft in returning.drafts(opened, lesson, questions):
@@ -109,7 +109,7 @@ def extend(
             "nothing to extend",
             expected="LESSON with --learner ID or --group ID, and --until TIME or --cancel",
         )
-    from course import extending  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import extending  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
     when = None if cancel else moment(until, opened.file.zone, last=True)
@@ -139,7 +139,7 @@ def extensions(
 
     Example: `course extensions cleaning`
     """
-    from course import extending  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import extending  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
     rows = [
@@ -163,7 +163,7 @@ def disputes(
 
     Example: `course disputes cleaning`
     """
-    from course import disputing  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import disputing  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
     if lesson is not None:
@@ -197,7 +197,7 @@ def answer(
 
     Example: `course answer cleaning ana explain-gaps "Row 7 was missed." --again`
     """
-    from course import disputing  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import disputing  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
     opened.known(lesson)

@@ -174,7 +174,7 @@ def regrade(
 def _regrade(
     opened: Any, lesson: str, workers: Any, *, dry_run: bool, never_down: bool, json: bool
 ) -> None:
-    from course.regrade import preview  # noqa: PLC0415  --help starts without nbgrader
+    from course.term.regrade import preview  # noqa: PLC0415  --help starts without nbgrader
 
     prepared = opened.prepare(lesson)
     with show.progress(f"grading {lesson}", None) as move:

@@ -55,11 +55,11 @@ def check(
 
     Example: `course check first-look --sarif report.sarif`
     """
-    from course import __version__, inspection  # noqa: PLC0415  --help starts at once
+    from course import __version__  # noqa: PLC0415  --help starts at once
     from course.authoring.finding import ordered  # noqa: PLC0415
     from course.authoring.finding import sarif as report  # noqa: PLC0415
     from course.layout import write  # noqa: PLC0415
-    from course.term import Course  # noqa: PLC0415
+    from course.term import Course, inspection  # noqa: PLC0415  as above
 
     if objectives:
         _tell_coverage(inspection.coverage(Course.open(course)), as_json=json)
@@ -77,10 +77,9 @@ def _look(
     course: Path | None, lessons: list[str] | None, *, walls: bool, quiet: bool
 ) -> "tuple[list[str], list[Finding]]":
     """Return what was looked at, and what was found."""
-    from course import inspection  # noqa: PLC0415  --help starts at once
     from course.layout import COURSE_FILE  # noqa: PLC0415
     from course.mistakes import Mistaken  # noqa: PLC0415
-    from course.term import Course  # noqa: PLC0415
+    from course.term import Course, inspection  # noqa: PLC0415  as above
 
     try:
         term = Course.open(course)

@@ -112,7 +112,7 @@ def similar(
 
     Example: `course similar first-look --texts`
     """
-    from course import resemblance  # noqa: PLC0415  --help starts at once
+    from course.term import resemblance  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
     found = resemblance.similar(opened, lesson, question, least)

@@ -88,7 +88,7 @@ def join(
 
 
 def _join_as_staff(folder: Path, course: str, name: str | None) -> None:
-    from course.serving import join_as_staff  # noqa: PLC0415  as in _open
+    from course.term.serving import join_as_staff  # noqa: PLC0415  as in _open
 
     access = join_as_staff(folder.resolve(), course, name or getuser())
     show.say(f"{access.course} is reached at {access.url}, as {access.who}")
@@ -207,8 +207,8 @@ def next_step(folder: Folder = Path()) -> None:
 
     Example: `course next`
     """
-    from course import planning  # noqa: PLC0415  as in _open
     from course.pacing.plan import summary  # noqa: PLC0415  as above
+    from course.term import planning  # noqa: PLC0415  as in _open
 
     study, now = _open(folder), dt.datetime.now().astimezone()
     show.say(study.next())

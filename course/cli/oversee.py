@@ -44,9 +44,9 @@ def report(
     Example: `course report --objective clean-missing --group spring --format pdf`
     """
     from course import layout  # noqa: PLC0415  --help starts at once
-    from course.overseeing import Oversight  # noqa: PLC0415  as above
     from course.report import pages, render  # noqa: PLC0415  as above
     from course.report.page import Choice  # noqa: PLC0415  as above
+    from course.term.overseeing import Oversight  # noqa: PLC0415  as above
 
     kind, names = pages.asked(lesson, learner, objective, worklist=worklist)
     opened = show.open_course(course)
@@ -77,7 +77,7 @@ def worklist(
     """
     from course.errors import NotFound  # noqa: PLC0415  --help starts at once
     from course.insight.worklist import KINDS, table  # noqa: PLC0415  as above
-    from course.overseeing import Oversight  # noqa: PLC0415  as above
+    from course.term.overseeing import Oversight  # noqa: PLC0415  as above
 
     oversight = Oversight(show.open_course(course))
     found = oversight.worklist()

@@ -32,8 +32,9 @@ def dates(
 
     Example: `course dates --learner ana`
     """
-    from course import layout, reminding  # noqa: PLC0415  --help starts without nbgrader
+    from course import layout  # noqa: PLC0415  --help starts without nbgrader
     from course.pacing.calendar import written  # noqa: PLC0415  as above
+    from course.term import reminding  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
     opened.publish_dates()
@@ -73,7 +74,7 @@ def remind(
 
     Example: `course remind --dry-run`
     """
-    from course import reminding  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import reminding  # noqa: PLC0415  --help starts without nbgrader
 
     opened, now = show.open_course(course), dt.datetime.now(dt.UTC)
     if dry_run:

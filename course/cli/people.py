@@ -101,7 +101,7 @@ def invite(
 
     Example: `course learners invite --group spring --uses 30`
     """
-    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import serving  # noqa: PLC0415  --help starts without nbgrader
 
     show.say(
         serving.invite(
@@ -121,7 +121,7 @@ def invitations(course: CourseOption = None, json: JsonOption = False) -> None:
 
     Example: `course learners invitations`
     """
-    from course import serving  # noqa: PLC0415  as above
+    from course.term import serving  # noqa: PLC0415  as above
 
     rows = serving.invitations(show.open_course(course))
     columns = {
@@ -145,13 +145,13 @@ def revoke(
 
     Example: `course learners revoke 3fa9c012`
     """
-    from course import serving  # noqa: PLC0415  as above
+    from course.term import serving  # noqa: PLC0415  as above
 
     show.say(serving.revoke(show.open_course(course), who))
 
 
 def _enrol(opened: Any, learners: list[Any]) -> None:
-    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import serving  # noqa: PLC0415  --help starts without nbgrader
 
     added, changed = opened.enrol(learners)
     show.say(f"{added} added, {changed} brought up to date")

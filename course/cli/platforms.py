@@ -66,7 +66,7 @@ def xapi(
 
     Example: `course xapi first-look --output statements.jsonl`
     """
-    from course import sending  # noqa: PLC0415  --help starts at once
+    from course.term import sending  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
     found = sending.statements(opened, lessons or opened.lessons())
@@ -111,8 +111,8 @@ def package(
 
     Example: `course package first-look --for scorm`
     """
-    from course import sending  # noqa: PLC0415  --help starts at once
     from course.layout import write  # noqa: PLC0415  as above
+    from course.term import sending  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
     path = output or Path(f"{lesson}-{kind.value}.zip")
@@ -140,7 +140,7 @@ def register(
 
     Example: `course lti register --address https://course.example.org/lti`
     """
-    from course import launching  # noqa: PLC0415  --help starts at once
+    from course.term import launching  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
     place = address.rstrip("/")
@@ -161,7 +161,7 @@ def take_roster(
 
     Example: `course lti roster`
     """
-    from course import launching  # noqa: PLC0415  --help starts at once
+    from course.term import launching  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
     people, new = launching.take_roster(opened, launching.tool(opened, address))
@@ -179,7 +179,7 @@ def scores(
 
     Example: `course lti scores first-look`
     """
-    from course import launching  # noqa: PLC0415  --help starts at once
+    from course.term import launching  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
     sent = launching.send_scores(opened, lesson, launching.tool(opened, address))

@@ -34,9 +34,10 @@ def my_data(
 
     Example: `course my-data ana`
     """
-    from course import forgetting, layout, own_data  # noqa: PLC0415  --help starts at once
+    from course import layout, own_data  # noqa: PLC0415  --help starts at once
     from course.errors import Invalid  # noqa: PLC0415  as above
     from course.study import Study  # noqa: PLC0415  as above
+    from course.term import forgetting  # noqa: PLC0415  --help starts at once
 
     if learner:
         opened = show.open_course(course)
@@ -72,7 +73,7 @@ def forget(
 
     Example: `course forget ana --pseudonymise --dry-run`
     """
-    from course import forgetting  # noqa: PLC0415  --help starts at once
+    from course.term import forgetting  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
     found = forgetting.kept(opened, learner)

@@ -13,8 +13,8 @@ from course.cli.show import CourseOption, JsonOption
 from course.errors import Invalid
 
 if TYPE_CHECKING:
-    from course.comparison import Comparison
     from course.term import Course
+    from course.term.comparison import Comparison
 
 reviews = typer.Typer(no_args_is_help=True, help="Approve lessons, and see which are approved.")
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson's folder.")]
@@ -45,7 +45,7 @@ def diff(
 
     Example: `course diff first-look`
     """
-    from course.comparison import compare  # noqa: PLC0415  --help starts at once
+    from course.term.comparison import compare  # noqa: PLC0415  --help starts at once
 
     found = compare(show.open_course(course), lesson, grade=grade, walls=sandbox)
     if json:

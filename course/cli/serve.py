@@ -72,8 +72,8 @@ def serve(
 def _run(
     place: Path, db: str, ids: list[str], root: Path | None, where: tuple[str, int, str]
 ) -> None:
-    from course import serving  # noqa: PLC0415  --help starts at once
     from course.service.run import serve as run  # noqa: PLC0415  as above
+    from course.term import serving  # noqa: PLC0415  --help starts at once
 
     host, port, url = where
     with serving.open_office(place, db, ids) as office:

@@ -39,8 +39,8 @@ def plan(
 
     Example: `course session plan "Cleaning, live" --at "2026-12-01 10:00" --link https://meet.example.org/a --lesson cleaning`
     """
-    from course import meeting  # noqa: PLC0415  --help starts without nbgrader
     from course.dates import moment  # noqa: PLC0415  as above
+    from course.term import meeting  # noqa: PLC0415  --help starts without nbgrader
 
     opened = show.open_course(course)
     start = moment(at, opened.file.zone).astimezone(opened.file.zone)
@@ -55,7 +55,7 @@ def list_sessions(course: CourseOption = None, json: JsonOption = False) -> None
 
     Example: `course session list`
     """
-    from course import meeting  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import meeting  # noqa: PLC0415  --help starts without nbgrader
 
     rows = [
         {"session": one.id, "title": one.title, "start": f"{one.start:%Y-%m-%d %H:%M %Z}", "present": len(one.present),
@@ -72,7 +72,7 @@ def agenda(session: Key, course: CourseOption = None) -> None:
 
     Example: `course session agenda cleaning-live`
     """
-    from course import meeting  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import meeting  # noqa: PLC0415  --help starts without nbgrader
 
     path = meeting.write_agenda(show.open_course(course), session)
     show.say(path.read_text(encoding="utf-8"))
@@ -99,8 +99,8 @@ def record(
 
     Example: `course session record cleaning-live --present ana --present ben --answer "3f2a91bc=Leave gaps out first."`
     """  # fmt: skip
-    from course import meeting  # noqa: PLC0415  --help starts without nbgrader
     from course.pacing.session import Answered  # noqa: PLC0415  as above
+    from course.term import meeting  # noqa: PLC0415  --help starts without nbgrader
 
     said = []
     for each in answer or []:
@@ -137,7 +137,7 @@ def close(
 
     Example: `course session close cleaning-live --recording call.webm --captions call.vtt --question 1:20=gaps`
     """
-    from course import meeting  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import meeting  # noqa: PLC0415  --help starts without nbgrader
 
     asked = {}
     for each in question or []:

@@ -146,8 +146,8 @@ def open_course(folder: Path | None) -> Any:
 
     Feedback that was to go out by now goes out first.
     """
-    from course.returning import carry_out  # noqa: PLC0415  see above
     from course.term import Course  # noqa: PLC0415  see above
+    from course.term.returning import carry_out  # noqa: PLC0415  see above
 
     opened = Course.open(folder)
     for plan, done in carry_out(opened):

@@ -38,8 +38,8 @@ def suggest(
 
     Example: `course tests suggest first-look --exercise mean-salary --append`
     """
-    from course.suggestion import add  # noqa: PLC0415  --help starts at once
-    from course.suggestion import suggest as made  # noqa: PLC0415
+    from course.term.suggestion import add  # noqa: PLC0415  --help starts at once
+    from course.term.suggestion import suggest as made  # noqa: PLC0415
 
     opened = show.open_course(course)
     found = made(opened, lesson, exercise or "", walls=sandbox)

@@ -90,7 +90,7 @@ def collect(
     opened = show.open_course(course)
     if opened.file.service.url:
         _meet(opened, by_hand=source is not None)
-    from course.receiving import Receiver  # noqa: PLC0415  --help starts without nbgrader
+    from course.term.receiving import Receiver  # noqa: PLC0415  --help starts without nbgrader
 
     for lesson in show.each("collecting", lessons):
         receiver = Receiver(opened)
@@ -111,7 +111,7 @@ def collect(
 
 def _meet(opened: Any, *, by_hand: bool) -> None:
     """Learn who joined at the service; what comes by hand needs no network."""
-    from course import serving  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import serving  # noqa: PLC0415  --help starts without nbgrader
 
     try:
         if new := serving.meet(opened):
@@ -123,7 +123,7 @@ def _meet(opened: Any, *, by_hand: bool) -> None:
 
 
 def _take_requests(opened: Any, lesson: str) -> None:
-    from course import disputing  # noqa: PLC0415  --help starts without nbgrader
+    from course.term import disputing  # noqa: PLC0415  --help starts without nbgrader
 
     asked, left_out = disputing.take_in(opened, lesson)
     if asked:

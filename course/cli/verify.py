@@ -45,7 +45,7 @@ def verify(
 
     Example: `course verify certificates/ana/2027-02-01-5f2c9a1e.json`
     """
-    from course import verifying  # noqa: PLC0415  --help starts at once
+    from course.term import verifying  # noqa: PLC0415  --help starts at once
 
     if not file.is_file():
         raise NotFound("no such file", where=str(file))
@@ -114,7 +114,7 @@ def _say(found: Any, state: str, issuer: str, course: Path | None) -> None:
 
 def _unknown(found: Any, folder: Path) -> str:
     """Return why a course does not stand by a certificate; empty when it does."""
-    from course import verifying  # noqa: PLC0415  only where it is asked for
+    from course.term import verifying  # noqa: PLC0415  only where it is asked for
 
     try:
         return verifying.unknown(show.open_course(folder), found)

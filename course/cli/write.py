@@ -73,7 +73,7 @@ def preview(
     Example: `course preview welcome --watch`
     """
     from course.layout import find_course  # noqa: PLC0415  --help starts at once
-    from course.preview import Preview  # noqa: PLC0415  as above
+    from course.term.preview import Preview  # noqa: PLC0415  as above
 
     here = Preview(find_course(course), lesson)
     if as_grader:

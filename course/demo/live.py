@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from course import layout as disk
-from course import serving
+from course.term import serving
 from course.demo.play import fresh
 from course.errors import CourseError
 from course.service.run import serve

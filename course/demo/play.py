@@ -14,14 +14,14 @@ from rich.progress import track as _track
 from rich.table import Table
 
 from course import layout as disk
-from course import returning
+from course.term import returning
 from course.demo.sample import sample_folder
 from course.demo.persona import fill_in
 from course.errors import Invalid
 from course.feedback import number
 from course.grading.pool import Workers
 from course.model import Learner, ManualMark, Mark
-from course.overseeing import Oversight
+from course.term.overseeing import Oversight
 from course.report import render
 from course.report.page import Choice
 from course.study import Study

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from tornado.web import HTTPError
 
-from course import background, markup
+from course import markup
 from course.desk import Answer, Conflict, Desk, Marked, judgement
 from course.model import Place
 from course.review import rubric as rubrics
@@ -16,6 +16,7 @@ from course.server.handler import Handler, asked
 from course.store import database
 from course.store.asked import Asked
 from course.store.standing import Standing
+from course.term import background
 
 MOST = 200_000
 """Bytes of a request."""

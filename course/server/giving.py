@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from course import disputing, markup, returning
+from course import markup
 from course.dates import moment
 from course.desk import Desk
 from course.errors import Invalid
@@ -12,6 +12,7 @@ from course.server.api import Api
 from course.server.handler import POLICY, Handler, asked
 from course.store import returns
 from course.store.asked import Asked
+from course.term import disputing, returning
 
 
 class Feedback(Handler):

@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 from typing import Any, ClassVar
 
-from course import disputing, overview, triage
 from course.desk import Desk
 from course.layout import known
 from course.review.roles import Deed
@@ -13,6 +12,7 @@ from course.server.handler import Handler
 from course.store import overview as counted
 from course.store.database import note, now
 from course.store.roster import learners
+from course.term import disputing, overview, triage
 
 
 class Home(Handler):

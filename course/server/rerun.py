@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 from course.errors import Unavailable
-from course.rerun import rerun
 from course.sandbox import CellRun, Strike
 from course.server import show
 from course.server.api import Api
 from course.server.handler import asked
+from course.term.rerun import rerun
 
 MOST_WAITING = 6
 """Runs that wait for others; whoever comes then is asked to come again."""

@@ -5,15 +5,14 @@ from getpass import getuser
 from pathlib import Path
 from threading import Lock
 
-from course import returning
 from course.desk import Desk
 from course.errors import CourseError
 from course.layout import COURSE_FILE, NBGRADER_FILE
-from course.overseeing import Oversight
 from course.review import roles
 from course.server.runs import Runs
 from course.store.database import Gradebook
-from course.term import Course
+from course.term import Course, returning
+from course.term.overseeing import Oversight
 
 
 class Room:

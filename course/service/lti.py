@@ -10,10 +10,9 @@ import jinja2
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from course import launching
 from course.errors import CourseError, Refused
 from course.platforms.lti import Launched, Tool
-from course.term import Course
+from course.term import Course, launching
 
 _PAGES = Path(__file__).parents[1] / "templates" / "launch"
 _MOST = 10_000

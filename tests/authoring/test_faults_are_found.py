@@ -17,8 +17,8 @@ from course.authoring.draft import Draft
 from course.authoring.finding import Finding
 from course.authoring.trials import of, wrong_answers
 from course.demo.sample import sample_folder
-from course.inspection import check, read, run, uncovered
 from course.term import Course
+from course.term.inspection import check, read, run, uncovered
 
 Spoil = Callable[[Path], None]
 HINT = "hint: you did it a moment ago"

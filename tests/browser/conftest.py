@@ -14,12 +14,11 @@ from playwright.sync_api import Browser, Page
 
 from course import layout as disk
 from course import notebook as notebooks
-from course import returning
 from course.demo.sample import sample_folder
 from course.lesson import record
 from course.model import Learner, ManualMark
 from course.study import Study
-from course.term import Course
+from course.term import Course, returning
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
 from servers import TOKEN, Server, jupyterlab, serving

@@ -12,9 +12,9 @@ from rich.console import Console
 from course.cli.make import lab_command
 from course.demo.play import play
 from course.lesson import record
-from course.overseeing import Oversight
 from course.report import render
 from course.report.page import Choice
+from course.term.overseeing import Oversight
 
 pytestmark = pytest.mark.thorough
 

@@ -13,11 +13,10 @@ import pytest
 import sqlalchemy as sa
 from safety import hand_in
 
-from course import proving
 from course.errors import Invalid, Unavailable
 from course.store import evidence, returns, tables
 from course.store.database import Gradebook
-from course.term import Course
+from course.term import Course, proving
 
 
 def rows(course: Course, learner: str) -> list[tuple[str, str]]:

@@ -16,12 +16,11 @@ import pytest
 from learning_platform import CLIENT, DEPLOYMENT, TEACHER, Person, Platform
 from safety import hand_in
 
-from course import launching
 from course.errors import Refused
 from course.platforms.lti import Launched, Tool
 from course.service import lti as door
 from course.store import accounts
-from course.term import Course
+from course.term import Course, launching
 
 ADDRESS = "https://course.example.org/lti"
 ANA = Person("u1", "Ana", "Novak", "ana@example.org")

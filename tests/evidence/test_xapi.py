@@ -9,9 +9,8 @@ import pytest
 import record_store
 from record_store import Store
 
-from course import sending
 from course.platforms import lrs
-from course.term import Course
+from course.term import Course, sending
 
 
 @pytest.fixture

@@ -35,32 +35,40 @@ FLOORS = [
         "kept",
         "attending",
     },
-    {"insight", "attempts"},
-    {"report", "term", "submitting", "traces"},
-    {"proving"},
+    {"insight", "term/attempts"},
+    {"report", "term", "submitting", "term/traces"},
+    {"term/proving"},
     {
-        "returning",
-        "extending",
-        "disputing",
-        "certifying",
-        "reminding",
-        "meeting",
-        "serving",
-        "overseeing",
+        "term/returning",
+        "term/extending",
+        "term/disputing",
+        "term/certifying",
+        "term/reminding",
+        "term/meeting",
+        "term/serving",
+        "term/overseeing",
     },
     {
-        "auditing",
+        "term/auditing",
         "study",
-        "receiving",
-        "regrade",
-        "rerun",
-        "inspection",
-        "preview",
-        "forgetting",
-        "verifying",
+        "term/receiving",
+        "term/regrade",
+        "term/rerun",
+        "term/inspection",
+        "term/preview",
+        "term/forgetting",
+        "term/verifying",
     },
-    {"planning", "comparison", "own_data", "suggestion", "desk", "overview", "triage"},
-    {"background", "resemblance", "sending", "launching"},
+    {
+        "term/planning",
+        "term/comparison",
+        "own_data",
+        "term/suggestion",
+        "desk",
+        "term/overview",
+        "term/triage",
+    },
+    {"term/background", "term/resemblance", "term/sending", "term/launching"},
     {"server", "service", "plugin"},
     {"demo"},
     {"cli"},
@@ -97,7 +105,7 @@ HEAVY = {
     "jupytext": ("authoring/text.py",),
     "icalendar": ("pacing/calendar.py",),
     "smtplib": ("pacing/post.py",),
-    "watchfiles": ("preview.py",),
+    "watchfiles": ("term/preview.py",),
     "tornado": ("server/",),
     "jupyter_server": ("server/",),
     "pygments": ("server/",),
@@ -112,7 +120,8 @@ def name_of(path: Path) -> str:
 
 
 def room_of(path: Path) -> str:
-    return path.relative_to(ROOT).with_suffix("").parts[0]
+    room, *within = path.relative_to(ROOT).with_suffix("").parts
+    return f"{room}/{within[0]}" if room == "term" and within != ["__init__"] else room
 
 
 def floor_of(room: str) -> int:
@@ -135,7 +144,8 @@ def rooms_used(path: Path) -> Iterator[tuple[int, str]]:
         parts = name.split(".")
         if parts[0] == "course":
             # what the package itself offers, `course.check` say, is its lesson room's
-            yield line, parts[1] if parts[1:] and parts[1] in rooms else "__init__"
+            found = ("/".join(parts[1:3]), parts[1] if parts[1:] else "")
+            yield line, next((room for room in found if room in rooms), "__init__")
 
 
 def test_every_room_has_its_floor() -> None:

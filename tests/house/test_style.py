@@ -13,7 +13,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if not {"sample", "templates"
 
 MOST_LINES = 320
 MOST_LINES_OF_A_FUNCTION = 50
-LARGER = {"term.py": 480, "sandbox/values.py": 380}
+LARGER = {"term/__init__.py": 480, "sandbox/values.py": 380}
 """Modules that were too large when the rule came: to be split, and not to grow beyond this."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -14,14 +14,13 @@ import records
 import sqlalchemy as sa
 
 import course.insight
-from course import forgetting, returning
 from course.cli import run
 from course.errors import CourseError, NotFound, Unavailable
 from course.kept import TITLES
 from course.model import ManualMark
 from course.store import disputes, evidence, ledger, personal, tables
 from course.store.disputes import Place
-from course.term import Course
+from course.term import Course, forgetting, returning
 
 WHO = "mallory"
 

@@ -16,10 +16,10 @@ import pytest
 from course.cli import run
 from course.errors import CourseError, Invalid, NotFound, Unavailable
 from course.insight.columns import STATES
-from course.overseeing import Oversight
 from course.report import charts, pages, render
 from course.report.page import Cell, Choice, Page, Section, Table
 from course.term import Course
+from course.term.overseeing import Oversight
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def test_where_reading_takes_long_a_page_shows_what_there_is_and_a_file_waits(
     course = Course.open(shutil.copytree(graded.layout.root, tmp_path / "course"))
     mine, busy = Oversight(course), Event()
     before = mine.page("lesson", ("welcome",), Choice())
-    monkeypatch.setattr("course.overseeing.LONG", 0.0)
+    monkeypatch.setattr("course.term.overseeing.LONG", 0.0)
     mine._reader.submit(busy.wait)
     course.mark([ManualMark("welcome", "ben", "wish", 2.0, "", "Maria")])
     still = mine.page("lesson", ("welcome",), Choice())

@@ -9,10 +9,10 @@ import waiting
 import course.insight
 from course.desk import Desk, Marked
 from course.insight import graders
-from course.overseeing import Oversight
 from course.report.page import Choice
 from course.review.rubric import Item, Rubric
 from course.term import Course
+from course.term.overseeing import Oversight
 
 FOUND = {"Hana": [["a", "b"], ["a"], []], "Maria": [["a", "b"], ["b"], []]}
 """Items that each found in the answers of three."""

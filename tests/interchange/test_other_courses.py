@@ -91,7 +91,7 @@ def test_an_imported_otter_lesson_is_released_without_solutions_and_hidden_tests
 
 
 def test_the_solution_of_an_imported_otter_lesson_passes_its_tests(desk: Any) -> None:
-    from course import inspection
+    from course.term import inspection
 
     desk.bring("otter/prices.ipynb")
     found = inspection.check(desk.course, "prices", walls=True)

@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from course import reminding
 from course.cli import run
 from course.lesson import dates
 from course.lesson.dates import Own
-from course.term import Course
+from course.term import Course, reminding
 
 PEOPLE = """id,first_name,email,group,start
 ana,Ana,ana@example.org,spring,{start}

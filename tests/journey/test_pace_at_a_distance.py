@@ -10,11 +10,10 @@ import pytest
 from classroom import DOUBLE, answer, course, new_course
 from offices import served
 
-from course import reminding
 from course.lesson import record
 from course.office import joining
 from course.office.office import Office
-from course.term import Course
+from course.term import Course, reminding
 
 pytestmark = pytest.mark.thorough
 

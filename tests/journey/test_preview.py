@@ -12,8 +12,8 @@ from classroom import DOUBLE, course, edit, tree
 
 from course.errors import CourseError, Invalid
 from course.lesson import record
-from course.preview import Preview
 from course.term import Course
+from course.term.preview import Preview
 
 pytestmark = pytest.mark.thorough
 

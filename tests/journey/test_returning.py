@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from course import returning
 from course.cli import run
 from course.store.asked import asked as questions_of
-from course.term import Course
+from course.term import Course, returning
 
 ANSWERS = {"double-answer": "def double(number):\n    return number ** 2", "wish": "To read code."}
 HOURS_LATE = 36  # two started days

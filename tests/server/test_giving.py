@@ -8,10 +8,10 @@ import pytest
 from conftest import Here
 from waiting import LESSON, PEOPLE, WRITTEN
 
-from course import returning
 from course.model import ManualMark, Place
 from course.store import disputes
 from course.store.disputes import ASKED, Message
+from course.term import returning
 
 PLACE = f"{LESSON}/{LESSON}/{WRITTEN}"
 

@@ -12,8 +12,8 @@ import waiting
 from conftest import OWNER, Here
 from waiting import CODE, LESSON, WRITTEN
 
-from course import returning
 from course.store import tables
+from course.term import returning
 
 pytestmark = pytest.mark.thorough
 
@@ -210,7 +210,7 @@ def test_what_can_not_be_read_is_asked_about_then_left_ungraded_with_a_reason(
 def test_a_link_in_a_submission_is_not_followed_when_it_is_repaired(
     here: Here, tmp_path: Path
 ) -> None:
-    from course import triage
+    from course.term import triage
 
     released = here.course.layout.release / LESSON / f"{LESSON}.ipynb"
     secret, folder = tmp_path / "secret.ipynb", tmp_path / "work"

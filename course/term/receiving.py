@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from course import look
-from course.certifying import key
 from course.errors import CourseError
 from course.exchange import outbox, transfer
 from course.exchange.access import Access
@@ -15,6 +14,7 @@ from course.layout import files_below, write
 from course.office.receipts import Look, answered, notes, receipt
 from course.sealed import Sealed
 from course.term import Course
+from course.term.certifying import key
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from course import layout as disk
-from course import serving, traces
 from course.insight.frames import PSEUDONYMOUS
 from course.layout import Layout
 from course.lesson.state import VERBS
 from course.store import personal
-from course.term import Course
+from course.term import Course, serving, traces
 
 _TELLING = (
     "opened",

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from course import inspection
 from course import layout as disk
 from course.authoring import inputs, suggested
 from course.authoring.draft import Draft
@@ -28,7 +27,7 @@ from course.model import Graded, Kind, Outcome, Question
 from course.notebook import NotebookNode, marks
 from course.questions.text import is_quiz
 from course.sandbox import Place, Session, Strike, open_session
-from course.term import Course
+from course.term import Course, inspection
 
 _NAME = "course_seen"
 _ROWS = 8

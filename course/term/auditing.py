@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass
 
 from course.certificate import credential
-from course.certifying import objectives_of, person, words
 from course.insight import shown
 from course.insight.shown import Standing
 from course.model import Learner
@@ -13,6 +12,7 @@ from course.settings import Objective
 from course.store import evidence
 from course.store.evidence import Line
 from course.term import Course
+from course.term.certifying import objectives_of, person, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from course import certifying, sealed
+from course import sealed
 from course.certificate import credential, proof
 from course.errors import NotFound, Refused
 from course.exchange.access import Access
@@ -13,7 +13,7 @@ from course.office.receipts import TYPE, answered
 from course.sealed import SUFFIX
 from course.signing import is_signed
 from course.store import evidence
-from course.term import Course
+from course.term import Course, certifying
 
 
 def is_sealed(file: Path) -> bool:

@@ -15,12 +15,12 @@ from course.exchange import transfer
 from course.feedback import page
 from course.grading.turn import turn
 from course.model import HELD, Learner, Mark
-from course.proving import gather
 from course.review.news import composed, name, news
 from course.store import disputes, lateness, personal, reading, returns
 from course.store.database import Gradebook, note
 from course.store.returns import Told
 from course.term import Course
+from course.term.proving import gather
 
 __all__ = ["Draft", "Scheduled", "carry_out", "drafts", "give_back", "schedule", "scheduled"]
 

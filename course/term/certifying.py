@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from course import layout as disk
-from course import proving
 from course.certificate import FOLDER, credential, paper, proof
 from course.certificate.credential import Certificate, Shown
 from course.errors import Invalid, Refused, Unavailable
@@ -19,7 +18,7 @@ from course.settings import Objective
 from course.signing import Key
 from course.store import evidence
 from course.store.evidence import Line
-from course.term import Course
+from course.term import Course, proving
 
 __all__ = ["Issued", "certify", "key", "objectives_of", "person", "renewal", "words"]
 

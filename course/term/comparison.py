@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course import inspection, regrade
 from course.authoring import changes, versions
 from course.authoring.changes import Change
 from course.authoring.versions import Version
 from course.grading.pool import Workers
-from course.term import Course
+from course.term import Course, inspection, regrade
 
 
 @dataclass(frozen=True, slots=True)

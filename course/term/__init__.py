@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course import attempts
 from course import layout as disk
 from course import notebook as notebooks
 from course.authoring import build, outline, reviews, versions
@@ -39,6 +38,7 @@ from course.store.extensions import extensions
 from course.store.grading import save_graded
 from course.store.manual import save_manual
 from course.store.roster import add_learners, learners
+from course.term import attempts
 
 __all__ = ["Collected", "Course", "LessonState"]
 

@@ -72,7 +72,7 @@ def _text(notebook: Path, question: str) -> str:
 
 def page(lesson: str, found: Sequence[Pair]) -> str:
     """Return a page of its own with every pair side by side; what is similar is marked, and not by colour alone."""
-    folder = Path(__file__).parent / "templates"
+    folder = Path(__file__).parents[1] / "templates"
     room = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined
     )

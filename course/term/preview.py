@@ -10,13 +10,12 @@ from pathlib import Path
 
 from course import layout as disk
 from course import notebook as notebooks
-from course import returning
 from course.errors import CourseError, Invalid
 from course.lesson import record
 from course.model import Learner, Mark
 from course.notebook import NotebookNode, marks
 from course.questions import kind_of, sheet
-from course.term import Course
+from course.term import Course, returning
 
 SCRATCH = Path(".course") / "preview"
 RECORD = "record.jsonl"

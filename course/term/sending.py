@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from course import certifying
 from course.certificate import proof
 from course.errors import Invalid
 from course.layout import COURSE_FILE
@@ -12,7 +11,7 @@ from course.model import Learner, Mark
 from course.platforms import package, xapi
 from course.platforms.package import Launch
 from course.platforms.xapi import Place
-from course.term import Course
+from course.term import Course, certifying
 
 __all__ = ["launch", "place", "statements"]
 
