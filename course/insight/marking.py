@@ -14,7 +14,7 @@ from course.store import bulk
 from course.store.bulk import Pair
 from course.store.database import Gradebook
 
-VERSION = 1
+VERSION = 2
 Place = tuple[str, str, str, str]
 """Learner, lesson, notebook, question."""
 Rows = Sequence[tuple[Any, ...]]
@@ -71,7 +71,7 @@ def _marks(rows: Rows, verdicts: Known, people: Known, stands: dict[Pair, str]) 
         triage | unknown, np.nan, np.where(marked, manual, auto) + np.nan_to_num(extra)
     )
     return _table(
-        [*zip(*keys, strict=True), _known(points), list(state), list(grader), list(time)], MARKS
+        [*zip(*keys, strict=True), list(points), list(state), list(grader), list(time)], MARKS
     )
 
 
@@ -123,10 +123,6 @@ def _table(columns: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
         for field, values in zip(schema, columns or [()] * len(schema), strict=True)
     ]  # fmt: skip
     return pa.table(arrays, names=schema.names).cast(schema)
-
-
-def _known(numbers: "np.ndarray[Any, Any]") -> pa.Array:
-    return pa.array(numbers, mask=np.isnan(numbers))
 
 
 def _moments(values: Sequence[dt.datetime | None]) -> pa.Array:

@@ -30,7 +30,7 @@ from course.lesson import record
 from course.lesson.state import VERBS
 
 Pair = tuple[str, str]
-VERSION = 2
+VERSION = 3
 LARGE = 30_000_000
 """Bytes of records above which it pays to start processes."""
 _SHORT = {iri: name for name, iri in VERBS.items()}
@@ -166,7 +166,7 @@ def table(roots: Sequence[Path], pairs: Sequence[Pair]) -> pa.Table:
     who = [pa.DictionaryArray.from_arrays(pa.array(whose, pa.int32()), pa.array([pair[place] for pair in pairs], pa.string()))
            for place in (0, 1)]  # fmt: skip
     arrays = [pa.array(columns[1], pa.string()), pa.array(columns[2], pa.string())]
-    numbers = [_known(values) for values in columns[3:6]]
+    numbers = [pa.array(np.array(values, dtype=float)) for values in columns[3:6]]
     texts = [pa.array(values, pa.string()) for values in columns[6:]]
     data = [*(_merged(each) for each in who), times, *(each.dictionary_encode() for each in arrays), *numbers,
             texts[0].dictionary_encode(), *texts[1:]]  # fmt: skip
@@ -177,11 +177,6 @@ def _merged(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
     """Return the same values, each once in the dictionary."""
     words = encoded.dictionary.dictionary_encode()
     return pa.DictionaryArray.from_arrays(words.indices.take(encoded.indices), words.dictionary)
-
-
-def _known(values: list[float]) -> pa.Array:
-    numbers = np.array(values, dtype=float)
-    return pa.array(numbers, mask=np.isnan(numbers))
 
 
 def _rows(folder: Path) -> list[Row]:

@@ -70,6 +70,10 @@ class Shelf:
             self.folder / f"{self.name}-{number:02}-{sha256(said.encode()).hexdigest()[:20]}.arrow"
         )
 
+    def _of(self, number: int) -> list[Path]:
+        """Return the files of a group of learners, the older ones included."""
+        return list(self.folder.glob(f"{self.name}-{number:02}-*.arrow"))
+
     def _renew(
         self, parts: Mapping[int, Stamps], paths: Mapping[int, Path], stale: Sequence[int], make: Make
     ) -> Iterator[tuple[int, pa.Table]]:  # fmt: skip
@@ -80,12 +84,12 @@ class Shelf:
         for number, made in zip(stale, make(wanted), strict=True):
             tables = [table for table in (kept[number], made) if table is not None]
             whole = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
-            self._keep(paths[number], whole, parts[number])
+            self._keep(number, paths[number], whole, parts[number])
             yield number, whole
 
     def _kept(self, number: int, part: Stamps) -> tuple[pa.Table | None, list[Pair]]:
         """Return the rows of an older file that still hold, and the submissions that it can't tell of."""
-        for path in self.folder.glob(f"{self.name}-{number:02}-*.arrow"):
+        for path in self._of(number):
             if (table := _read(path)) is None:
                 continue
             known = {
@@ -97,7 +101,7 @@ class Shelf:
             return table.filter(_are(table, same)), [pair for pair in part if pair not in same]
         return None, [*part]
 
-    def _keep(self, path: Path, table: pa.Table, part: Stamps) -> None:
+    def _keep(self, number: int, path: Path, table: pa.Table, part: Stamps) -> None:
         about = {_STAMPS: json.dumps([[*pair, stamp] for pair, stamp in part.items()]),
                  b"course.version": str(self.version)}  # fmt: skip
         staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -105,7 +109,7 @@ class Shelf:
             self.folder.mkdir(parents=True, exist_ok=True)
             feather.write_feather(table.replace_schema_metadata(about), staged, compression="lz4")
             os.replace(staged, path)  # noqa: PTH105  another may have made the same
-            for other in self.folder.glob(f"{path.name[:-25]}*.arrow"):
+            for other in self._of(number):
                 if other != path:
                     other.unlink(missing_ok=True)
 
@@ -113,7 +117,9 @@ class Shelf:
 def _read(path: Path) -> pa.Table | None:
     """Return a kept table; None where there is none, or none that can be read."""
     try:
-        return feather.read_table(path, memory_map=True)
+        with pa.memory_map(str(path)) as file:
+            # the default pool gives memory back between columns, and asks for it again, page by page
+            return pa.ipc.open_file(file, memory_pool=pa.system_memory_pool()).read_all()
     except (OSError, pa.ArrowInvalid):
         return None
 

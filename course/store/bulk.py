@@ -22,21 +22,22 @@ def stamps(book: Gradebook) -> dict[Pair, str]:
     Every change of a mark is either in the ledger, which triggers see to, or comes with grading.
     """
     ledger, attempt = tables.ledger.c, tables.attempt.c
-    lines = sa.select(ledger.learner, ledger.lesson, sa.func.max(ledger.number)).where(
-        ledger.learner != "", ledger.lesson != "").group_by(ledger.learner, ledger.lesson)  # fmt: skip
-    tries = sa.select(
-        attempt.learner, attempt.lesson, attempt.digest, attempt.graded_at, attempt.state
+    who, what = db.submitted.c.student_id, db.assignment.c.name
+    works = sa.select(who.label("learner"), what.label("lesson")).join(
+        db.assignment, db.submitted.c.assignment_id == db.assignment.c.id
     )
-    works = sa.select(db.submitted.c.student_id, db.assignment.c.name).select_from(
-        db.submitted.join(db.assignment, db.submitted.c.assignment_id == db.assignment.c.id)
+    tries = sa.select(attempt.learner, attempt.lesson)
+    there = sa.union(works, tries).subquery()
+    # one look into the index for each submission: the ledger has hundreds of lines of each
+    last = sa.select(sa.func.max(ledger.number)).where(
+        ledger.learner == there.c.learner, ledger.lesson == there.c.lesson).scalar_subquery()  # fmt: skip
+    own = sa.and_(attempt.learner == there.c.learner, attempt.lesson == there.c.lesson)
+    query = sa.select(there, last, attempt.digest, attempt.graded_at, attempt.state).select_from(
+        there.outerjoin(tables.attempt, own)
     )
     with book.reading() as connection:
-        last = {(row[0], row[1]): row[2] for row in connection.execute(lines)}
-        graded = {(row[0], row[1]): f"{row[2]} {row[3]} {row[4]}" for row in connection.execute(tries)}  # fmt: skip
-        there = {(row[0], row[1]) for row in connection.execute(works)}
-    return {
-        pair: f"{last.get(pair, 0)} {graded.get(pair, '')}" for pair in sorted(there | {*graded})
-    }
+        rows = connection.execute(query.order_by(there.c.learner, there.c.lesson))
+        return {(row[0], row[1]): " ".join(map(str, row[2:])) for row in rows}
 
 
 def pulse(book: Gradebook) -> tuple[Any, ...]:
