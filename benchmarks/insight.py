@@ -169,7 +169,7 @@ def look(root: Path) -> dict[str, Any]:
 
     Loading pandas and the rest is told by itself: a notebook and the desk do that once.
     """
-    start = time.perf_counter()
+    before = time.perf_counter()
     import course.insight
     import course.insight.frames
 
@@ -184,7 +184,7 @@ def look(root: Path) -> dict[str, Any]:
     whole, spent = time.perf_counter() - begin, os.times()
     used = spent.user + spent.system + spent.children_user + spent.children_system
     return {
-        "loading": round(begin - start, 2),
+        "loading": round(begin - before, 2),
         "seconds": round(whole, 2),
         "processor_seconds": round(used, 2),
         "each": each,

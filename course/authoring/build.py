@@ -260,7 +260,7 @@ def _root(target: ast.AST | None) -> str:
 
 
 def imports(node: NotebookNode) -> tuple[str, ...]:
-    """Return the top-level modules that a notebook's code imports, sorted."""
+    """Return the modules that a notebook's code imports, sorted, as it names them: ``matplotlib.pyplot``, say."""
     found = set[str]()
     for cell in node.cells:
         if cell.cell_type != "code":
@@ -271,13 +271,13 @@ def imports(node: NotebookNode) -> tuple[str, ...]:
             continue
         for statement in ast.walk(tree):
             found |= _modules(statement)
-    return tuple(sorted(found - {"course"}))
+    return tuple(sorted(name for name in found if name.partition(".")[0] != "course"))
 
 
 def _modules(statement: Any) -> set[str]:
     match statement:
         case ast.Import(names):
-            return {alias.name.partition(".")[0] for alias in names}
+            return {alias.name for alias in names}
         case ast.ImportFrom(module=str(module), level=0):
-            return {module.partition(".")[0]}
+            return {module}
     return set()

@@ -36,6 +36,8 @@ _WARM_UP = {
     "pandas": (
         "import io, pandas\npandas.read_csv(io.StringIO('a,b\\n1,x\\n2.5,y'))",
         "pandas.DataFrame({'a': [1, 2, 1]}).groupby('a').sum().describe()",
+        "pandas.DataFrame({'a': [1]})['b']",  # a traceback reads pandas's own files
+        "pandas.DataFrame({'a': [1]}).loc['b', 'a']",
     ),
     "matplotlib.pyplot": (
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('x')\nplt.show()",

@@ -270,7 +270,7 @@ def test_the_modules_that_a_notebook_imports_are_found_in_sound_cells() -> None:
         cell("%matplotlib inline"),
         cell("import text", kind="markdown"),
     )
-    assert build.imports(node) == ("json", "numpy", "os", "pandas")
+    assert build.imports(node) == ("json", "numpy.linalg", "os", "pandas.api")
 
 
 PRACTICE = "%%quiz {}\nWhich?\n- [x] this\n- [ ] that\nobjective: {}\n"
