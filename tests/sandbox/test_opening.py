@@ -2,6 +2,7 @@
 
 import select
 import signal
+import time
 from dataclasses import replace
 
 import pytest
@@ -103,6 +104,9 @@ def test_who_hangs_up_takes_stems_and_their_rooms_along(place: Place) -> None:
         assert session.stem is not None
         session.run("import subprocess")
         assert session.run("subprocess.Popen(['sleep', '86425']); None").strike is Strike.OK
+        end = time.monotonic() + 10
+        while len(marked_processes("86425")) != 1 and time.monotonic() < end:
+            time.sleep(0.02)  # it was started; its name comes a moment later
         assert len(marked_processes("86425")) == 1
         assert theirs.control is not None
         theirs.control.close()  # as when a worker was killed
