@@ -26,6 +26,8 @@ from typing import Any
 import nbformat
 import sales
 
+from course.sandbox.shell import WARM_UP
+
 
 def make(root: Path, count: int) -> None:
     """Make a released course with a number of submissions in `submitted/`."""
@@ -57,7 +59,7 @@ def bare(count: int, jobs: int) -> float:
     """Return seconds for ``count`` forks of a warm process that run a notebook's cells and exit.
 
     The process has imported what the lesson imports, has an IPython shell that draws figures as a notebook
-    does, and has run the lesson's opening once, as ours has. A fork runs the cells that ours runs of that
+    does, has run what ours runs to be warm, and the lesson's opening once, as ours has. A fork runs the cells that ours runs of that
     submission: those behind the opening, or all of them where the learner changed it. Nothing is read,
     compared, walled off, limited, judged, kept or written.
     """
@@ -71,7 +73,7 @@ def bare(count: int, jobs: int) -> float:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     out = os.dup(1)
     os.dup2(nowhere, 1)
-    for source in opening:
+    for source in (*(each for cells in WARM_UP.values() for each in cells), *opening):
         shell.run_cell(source, store_history=False)
     running, begin = 0, time.perf_counter()
     for sources in todo:

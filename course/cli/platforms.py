@@ -69,7 +69,10 @@ def xapi(
     from course.term import sending  # noqa: PLC0415  --help starts at once
 
     opened = show.open_course(course)
-    found = sending.statements(opened, lessons or opened.lessons())
+    wanted = lessons or opened.lessons()
+    found = sending.statements(opened, wanted)
+    for each in sending.left_out(opened, wanted):
+        show.note(each)
     if to:
         _send(list(found), to, user, password)
         return

@@ -31,7 +31,7 @@ from course.sandbox.streams import Capture, Stream
 _PARENT = {"header": {"msg_id": "cell", "msg_type": "execute_request"}}
 
 # a module, and cells that make it load what it loads late
-_WARM_UP = {
+WARM_UP = {
     "IPython": ("1 / 0",),
     "pandas": (
         "import io, pandas\npandas.read_csv(io.StringIO('a,b\\n1,x\\n2.5,y'))",
@@ -112,7 +112,7 @@ class Shell:
                 with suppress(BaseException):
                     importlib.import_module(name)
         for source in (
-            each for name, cells in _WARM_UP.items() if name in sys.modules for each in cells
+            each for name, cells in WARM_UP.items() if name in sys.modules for each in cells
         ):
             self.outputs.begin(1 << 30)
             self.shell.run_cell(source, store_history=False)

@@ -13,7 +13,7 @@ from course.platforms.package import Launch
 from course.platforms.xapi import Place
 from course.term import Course, certifying
 
-__all__ = ["launch", "place", "statements"]
+__all__ = ["launch", "left_out", "place", "statements"]
 
 
 def place(course: Course) -> Place:
@@ -51,6 +51,16 @@ def statements(course: Course, lessons: Sequence[str]) -> Iterator[dict[str, Any
             marks.setdefault(mark.learner, []).append(mark)
         for learner, mine in marks.items():
             yield from xapi.of_marks(mine, people.get(learner, Learner(learner)), where)
+
+
+def left_out(course: Course, lessons: Sequence[str]) -> list[str]:
+    """Return in words of whose records nothing goes out, since they are too large to be read."""
+    works = [work for lesson in lessons for work in course.submissions(lesson)]
+    return [
+        f"{work.learner}, {work.lesson}: the record has {size / 1e6:.1f} MB, at most {record.MAX_BYTES // 10**6} MB are "
+        f"read; only the marks go out. Put aside what does not belong to it: {work.folder / record.NAME}"
+        for work in works if (size := record.size(work.folder)) > record.MAX_BYTES
+    ]  # fmt: skip
 
 
 def launch(course: Course, lesson: str) -> Launch:

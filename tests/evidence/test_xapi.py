@@ -91,6 +91,15 @@ def test_lines_that_are_none_are_left_out(root: Path) -> None:
     assert len(classroom.course("xapi", root).out.splitlines()) == before
 
 
+def test_a_record_that_is_too_large_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = classroom.course("xapi", root)
+    assert before.err == ""
+    monkeypatch.setattr("course.lesson.record.MAX_BYTES", 10)
+    done = classroom.course("xapi", root)
+    assert "MB are read; only the marks go out. Put aside what does not belong to it: " in done.err
+    assert 0 < len(done.out.splitlines()) < len(before.out.splitlines())
+
+
 def test_a_course_without_an_address_is_told_what_to_write(root: Path) -> None:
     file = root / "course.toml"
     file.write_text(
