@@ -75,13 +75,16 @@ def look_at(office: Office, secret: str) -> dict[str, Any]:
     return {"course": row["course"], "role": row["role"], "name": row["name"], **told}
 
 
-def join(office: Office, secret: str, shown: str, key: str = "", zone: str = "") -> Joined:
+def join(
+    office: Office, secret: str, shown: str, key: str = "", zone: str = "", *, apart: bool = False
+) -> Joined:
     """Come in by an invitation; returns how to come again.
 
     Args:
         shown: the name that others read; the learner's id is made of it.
         key: the public half of the learner's key; empty from a browser, which has none.
         zone: the learner's time zone; empty when unknown.
+        apart: whether a JupyterHub gives ids, too: then the id is made such that it is none of the hub's.
 
     Raises:
         Refused: no such invitation, or expired, used up or revoked.
@@ -92,19 +95,21 @@ def join(office: Office, secret: str, shown: str, key: str = "", zone: str = "")
         _known_zone(zone)
     with office.transaction() as connection:
         row = _use(connection, secret)
-        member = _enrol(connection, row, shown, zone)
+        member = _enrol(connection, row, shown, zone, apart=apart)
         return welcome(office, connection, member, key, zone)
 
 
-def reserve(office: Office, secret: str, shown: str) -> tuple[str, str, str]:
+def reserve(
+    office: Office, secret: str, shown: str, *, apart: bool = False
+) -> tuple[str, str, str]:
     """Come in from a browser, which has no key; returns the id, the secret of an own invitation, and a session's token.
 
-    With the invitation the person's machine joins, once and within two weeks. Raises as `join`.
+    With the invitation the person's machine joins, once and within two weeks. ``apart`` and what it raises: as `join`.
     """
     shown = _a_name(shown)
     with office.transaction() as connection:
         row = _use(connection, secret)
-        member = _enrol(connection, row, shown, "")
+        member = _enrol(connection, row, shown, "", apart=apart)
         token = issue(connection, member["id"])
         note(connection, member["course"], member["name"], "entered")
     own = invite(office, row["course"], member["name"], role=member["role"], name=member["name"], uses=1,
@@ -181,11 +186,13 @@ def enrol(
     return found
 
 
-def _enrol(connection: Connection, invitation: Row, shown: str, zone: str) -> Row:
+def _enrol(connection: Connection, invitation: Row, shown: str, zone: str, *, apart: bool) -> Row:
     course, wanted = invitation["course"], invitation["name"]
     if wanted and (found := find_member(connection, course, wanted)):
         return found
-    name = wanted or _free(connection, course, plain(shown))
+    # who signs in at the hub as "ana" must not find what another Ana did, who came by a link
+    made = f"{plain(shown)}-{secrets.token_hex(3)}" if apart else plain(shown)
+    name = wanted or _free(connection, course, made)
     return enrol(
         connection,
         course,

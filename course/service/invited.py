@@ -61,7 +61,8 @@ def _form(
 def _joined(office: Office, secret: str, name: str, request: Request) -> HTMLResponse:
     try:
         about = joining.look_at(office, secret)
-        own, again, token = joining.reserve(office, secret, name)
+        apart = request.app.state.hub is not None
+        own, again, token = joining.reserve(office, secret, name, apart=apart)
     except Refused:
         return _form(office, secret, request)
     except Invalid:

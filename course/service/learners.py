@@ -50,9 +50,12 @@ class HubJoin(BaseModel):
 
 
 @router.post("/join", status_code=201)
-def join(wanted: Join, office: TheOffice) -> joining.Joined:
+def join(request: Request, wanted: Join, office: TheOffice) -> joining.Joined:
     """Come in by an invitation."""
-    return joining.join(office, wanted.invitation, wanted.name, wanted.key, wanted.zone)
+    apart = request.app.state.hub is not None
+    return joining.join(
+        office, wanted.invitation, wanted.name, wanted.key, wanted.zone, apart=apart
+    )
 
 
 @router.post("/hub/join", status_code=201)

@@ -54,6 +54,22 @@ def test_who_is_on_the_list_needs_no_invitation(hub: hubs.Hub) -> None:
     assert come(hub, hub.token_of("ben"), course=COURSE).json()["name"] == "ben"
 
 
+def test_who_comes_by_a_link_takes_no_name_of_the_hubs(hub: hubs.Hub) -> None:
+    by_link = httpx.post(
+        f"{hub.service}/api/join", json={"invitation": invited(hub), "name": "Ana"}
+    )
+    page = httpx.post(f"{hub.service}/join/{invited(hub)}", data={"name": "Ana"})
+    assert (by_link.status_code, page.status_code) == (201, 201)
+    theirs = come(hub, hub.token_of("ana"), invitation=invited(hub)).json()["name"]
+    assert theirs == "ana"
+    assert by_link.json()["name"].startswith("ana-")
+    with Office(hub.folder / "office") as office, office.reading() as connection:
+        shown = [row.name for row in connection.exec_driver_sql(
+            "SELECT name FROM office_member WHERE shown = 'Ana' ORDER BY name")]  # fmt: skip
+    assert len(shown) == 2
+    assert "ana" not in shown
+
+
 @pytest.mark.parametrize("token", ["nonsense", "x" * 5000])
 def test_a_token_that_is_nobodys_lets_nobody_in(hub: hubs.Hub, token: str) -> None:
     assert come(hub, token, invitation=invited(hub)).status_code == 401
