@@ -77,14 +77,17 @@ def xapi(
         _send(list(found), to, user, password)
         return
     lines = [texts.dumps(each, ensure_ascii=False) for each in found]
-    if output is None:
-        for line in lines:
-            typer.echo(line)
-        return
-    from course.layout import write  # noqa: PLC0415  as above
+    _write("".join(f"{line}\n" for line in lines), len(lines), output)
 
-    write(output, "".join(f"{line}\n" for line in lines))
-    show.say(f"{len(lines)} statements written to {output}")
+
+def _write(text: str, count: int, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    from course.layout import write  # noqa: PLC0415  --help starts at once
+
+    write(output, text)
+    show.say(f"{count} statements written to {output}")
 
 
 def _send(statements: list[Any], to: str, user: str, password: str) -> None:

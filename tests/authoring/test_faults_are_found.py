@@ -365,8 +365,8 @@ def test_an_objective_that_nothing_graded_shows_is_told_for_the_course(good: Pat
 
 
 def test_every_rule_is_explained() -> None:
-    package = Path(check.__code__.co_filename).parent
-    sources = [*package.glob("authoring/**/*.py"), package / "inspection.py"]
+    package = Path(check.__code__.co_filename).parents[1]
+    sources = [*package.glob("authoring/**/*.py"), package / "term" / "inspection.py"]
     named = {
         name for path in sources
         for name in re.findall(r'(?:draft\.at|Finding|about_file)\(\s*"([a-z-]+)"', path.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """Words of the prose are looked up in the dictionaries that are installed; everything else is left alone."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 def found(language: str, *own: str) -> list[tuple[str, int]]:
     cell = nbformat.v4.new_markdown_cell(TEXT, id="intro")
     node = nbformat.v4.new_notebook(cells=[cell, nbformat.v4.new_code_cell("# typcial")])
-    about = {"id": "c", "title": "C", "spelling": {"language": language, "words": list(own)}}
+    about = (
+        f'id = "c"\ntitle = "C"\n[spelling]\nlanguage = "{language}"\nwords = {json.dumps(own)}\n'
+    )
     draft = Draft(
         "delays", parse(about, Path("course.toml")), Path(), {"delays": ("d.ipynb", node)}
     )
@@ -60,4 +63,4 @@ def test_without_a_dictionary_nothing_is_said() -> None:
 
 def test_a_wrong_setting_is_told() -> None:
     with pytest.raises(Invalid, match=r"spelling\.word: unknown key"):
-        parse({"id": "c", "title": "C", "spelling": {"word": []}}, Path("course.toml"))
+        parse('id = "c"\ntitle = "C"\n[spelling]\nword = []\n', Path("course.toml"))
