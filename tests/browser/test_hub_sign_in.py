@@ -49,9 +49,9 @@ def test_who_is_on_the_list_signs_in_lands_on_their_page_and_signs_out(
 ) -> None:
     page = context.new_page()
     sign_in(page, hub, "ana")
-    expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name=COURSE)).to_be_visible()
     expect(page.get_by_text("Ana Kovač, learner")).to_be_visible()
-    assert page.url == f"{hub.public}{PLACE}/courses/{COURSE}/questions"
+    assert page.url == f"{hub.public}{PLACE}/courses/{COURSE}"
     accessible(page, "body")
     (cookie,) = [each for each in context.cookies() if each["name"] == "course-session"]
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["expires"]) == (True, "Strict", -1)
