@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
 
+from course import kept, submitting
 from course import layout as disk
 from course import notebook as notebooks
-from course import submitting
 from course.authoring import build
 from course.dates import own_zone
 from course.errors import Invalid, NotFound
@@ -196,7 +196,8 @@ class Study:
         if self.access is not None and self.sync().away is None:
             with self.access.remote() as service:
                 mirror.pull_feedback(self.access, service, lesson)
-        return transfer.fetch_feedback(self.reach, lesson, self.folder)
+        pages = transfer.fetch_feedback(self.reach, lesson, self.folder)
+        return [page for page in pages if page.stem != kept.NAME]
 
     def dispute(self, lesson: str, question: str, reason: str) -> None:
         """Ask the instructor to look at one answer again.

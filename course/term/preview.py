@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from course import kept
 from course import layout as disk
 from course import notebook as notebooks
 from course.errors import CourseError, Invalid
@@ -121,8 +122,9 @@ class Preview:
                 )
         returning.give_back(course, self.lesson)
         pages = [
-            (who, page) for who in SAMPLES
-            for page in sorted((course.layout.feedback / who / self.lesson).glob("*.html"))[:1]
+            next((who, page) for page in sorted((course.layout.feedback / who / self.lesson).glob("*.html"))
+                 if page.stem != kept.NAME)
+            for who in SAMPLES
         ]  # fmt: skip
         return course.marks(self.lesson), pages
 

@@ -302,9 +302,9 @@ def test_two_hundred_megabytes_of_output_are_left_behind(batch: Batch) -> None:
 def test_reading_two_hundred_megabytes_takes_little_memory_and_time(batch: Batch) -> None:
     measure = (
         "import pathlib, resource, sys, time\n"
-        "from course.grading import grade\n"
+        "from course.grading import handed_in\n"
         "begin = time.process_time()\n"
-        "grade._read(pathlib.Path(sys.argv[1]), 'welcome', 1)\n"
+        "handed_in.read(pathlib.Path(sys.argv[1]), 'welcome', 1)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time() - begin)\n"
     )
     folder = batch.folder / "submitted" / "huge" / "welcome"

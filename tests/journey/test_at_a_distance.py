@@ -110,7 +110,7 @@ def test_two_learners_work_where_they_are(  # noqa: PLR0915  a story from its be
     # ana comes by a link; the first lesson is laid ready, and works without a network
     ana = Machine(tmp_path / "ana", "America/Lima")
     ana.home.mkdir()
-    joined = ana.course(f"join {invite(our, '--uses 1')} --name Ana")
+    joined = ana.course(f"join {invite(our, '--uses 1 --for ana')} --name Ana")
     assert "joined pandas-at-work as ana; lessons: welcome" in joined.out
     assert (ana.home / "welcome" / "welcome.ipynb").is_file()
     for secret in ("token", "learner.key"):
@@ -207,7 +207,7 @@ def test_two_learners_work_where_they_are(  # noqa: PLR0915  a story from its be
 def test_a_lost_machine_is_locked_out_and_its_work_stays(our: Path, tmp_path: Path) -> None:
     cem = Machine(tmp_path / "cem", "Asia/Tokyo")
     cem.home.mkdir()
-    cem.course(f"join {invite(our)} --name Cem")
+    cem.course(f"join {invite(our, '--for cem')} --name Cem")
     answer(cem.home, DOUBLE)
     with cem.offline():
         cem.course("submit welcome")

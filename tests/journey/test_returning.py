@@ -349,3 +349,26 @@ def test_only_what_was_asked_is_answered(course: Path, capsys: pytest.CaptureFix
     assert "an answer needs words" in say(
         capsys, "answer", "welcome", "ana", "double", " ", *at, code=2
     )
+
+
+@pytest.mark.thorough
+def test_the_page_that_opens_is_a_notebooks_whatever_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is kept of a learner lies beside it, and is called course-my-data."""
+    root, home = tmp_path / "course", tmp_path / "ana"
+    home.mkdir()
+    at, there = ["--course", str(root)], ["--folder", str(home)]
+    say(capsys, "new", str(root))
+    (root / "notebooks" / "welcome" / "welcome.ipynb").rename(
+        root / "notebooks" / "welcome" / "basics.ipynb"
+    )
+    say(capsys, "release", "welcome", *at)
+    say(capsys, "join", str(root), "--as", "ana", *there)
+    for command in ("fetch", "submit"):
+        say(capsys, command, "welcome", *there)
+    for command in ("collect", "autograde", "return"):
+        say(capsys, command, "welcome", *at)
+    told = say(capsys, "feedback", "welcome", *there).strip()
+    assert told.endswith("basics.html")
+    assert (Path(told.split(": ", 1)[1]).parent / "course-my-data.html").is_file()
