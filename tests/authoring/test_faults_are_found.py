@@ -20,6 +20,8 @@ from course.demo.sample import sample_folder
 from course.term import Course
 from course.term.inspection import check, read, run, uncovered
 
+pytestmark = pytest.mark.thorough
+
 Spoil = Callable[[Path], None]
 HINT = "hint: you did it a moment ago"
 OBJECTIVES = 'objectives = ["first-steps"]'

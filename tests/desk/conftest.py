@@ -56,7 +56,7 @@ def copied(server: str, graded: Path) -> str:
     return "graded"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
 def root(request: pytest.FixtureRequest, graded: Path, tmp_path: Path) -> Path:
     """Return a copy of the course for one test."""
     folder = tmp_path / "small"

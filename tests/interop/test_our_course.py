@@ -17,6 +17,8 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
+pytestmark = pytest.mark.thorough
+
 RIGHT = {"how-to-run": 1.0, "double": 3.0, "wish": 2.0}
 
 

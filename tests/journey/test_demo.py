@@ -14,6 +14,8 @@ from course.model import Mark
 from course.study import Study
 from course.term import Course
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:

@@ -69,6 +69,7 @@ def remind(root: Path) -> None:
     reminding.send(Course.open(root), dt.datetime.now(dt.UTC))
 
 
+@pytest.mark.thorough
 def test_a_relative_date_is_the_same_moment_in_every_zone_and_is_told_in_ones_own(
     course: Path, tmp_path: Path
 ) -> None:

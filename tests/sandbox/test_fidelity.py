@@ -14,6 +14,8 @@ from nbclient import NotebookClient
 from course.sandbox.forked import ForkedSession, Zygote
 from course.sandbox.session import Limits, Place
 
+pytestmark = pytest.mark.thorough
+
 CELLS = {
     name: textwrap.dedent(source).strip()
     for name, source in {

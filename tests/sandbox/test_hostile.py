@@ -18,6 +18,8 @@ from tests_support import marked_processes, text_of, wait_for
 from course.sandbox.forked import ForkedSession, Zygote
 from course.sandbox.session import Place, Strike
 
+pytestmark = pytest.mark.thorough
+
 OK, ERROR, MEMORY = Strike.OK, Strike.ERROR, Strike.MEMORY
 TIMEOUT, OUTPUT, CRASH, PROTOCOL = Strike.TIMEOUT, Strike.OUTPUT, Strike.CRASH, Strike.PROTOCOL
 

@@ -250,6 +250,7 @@ def killed_at(number: int, work: Callable[[], object]) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "in two renames"])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of a fork beside threads
 def test_a_kill_at_any_moment_leaves_the_old_or_the_new_and_the_next_run_completes_it(
