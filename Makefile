@@ -48,7 +48,7 @@ bwrap:
 test: $(READY) browser bwrap check  ## style, types, and all tests but those that take long
 	$(PYTEST) -m "not thorough" || $(ALONE) -m "not thorough"
 
-thorough: $(READY)  ## the tests that take long: ten minutes more
+thorough: $(READY)  ## the tests that take long: a quarter of an hour more
 	$(PYTEST) -m thorough || $(ALONE) -m thorough
 
 faults: $(READY)  ## the same, with kills at 200 random moments, and another course; half an hour
