@@ -11,6 +11,17 @@ from course.lesson.language import _
 from course.lesson.plan import Plan
 
 
+class Readable:
+    """For widgets that have a text, too: it stands for them where no widget can be shown."""
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)  # type: ignore[misc]  # the widget's
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data is not None:
+            data["text/plain"] = repr(self)
+        return bundle
+
+
 def cell() -> str:
     """Return the id of the running cell; empty where no front end runs it.
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import ipywidgets
 
 from course import markup
-from course.lesson import record, words
+from course.lesson import front, record, words
 from course.lesson.card import BUTTON, FONT
 from course.lesson.language import _
 
@@ -25,7 +24,7 @@ def take(folder: Path, question: str, step: int) -> str:
     return ""
 
 
-class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types for its base
+class Steps(front.Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types for its base
     """Hints that were taken, and a button for the next one.
 
     Args:
@@ -66,13 +65,6 @@ class Steps(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     def __repr__(self) -> str:
         return as_text(self.question, self.texts, self.shown)
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        if data is not None:
-            data["text/plain"] = repr(self)
-        return bundle
 
 
 def as_text(question: str, texts: list[str], shown: int) -> str:

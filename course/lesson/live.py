@@ -117,7 +117,7 @@ class Follower:
             self._process.stdin.flush()
 
 
-class LiveWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
+class LiveWidget(front.Readable, anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
     """Where the class is and what it is asked.
 
     The page sends ``{"does": "look"}`` every few seconds, and ``{"does": "vote", "choice": n}`` for the n-th
@@ -146,13 +146,6 @@ class LiveWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         return "\n".join(
             text for part in self.shown for text in (part["head"], *part["lines"]) if text
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        if data is not None:
-            data["text/plain"] = repr(self)
-        return bundle
 
 
 def show_live() -> None:

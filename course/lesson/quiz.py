@@ -19,7 +19,7 @@ _shown: WeakSet["QuizWidget"] = WeakSet()
 _DOES = {"answer", "hint", "reveal", "again"}
 
 
-class QuizWidget(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets ships no types
+class QuizWidget(front.Readable, ipywidgets.Box):  # type: ignore[misc]  # ipywidgets ships no types
     """A question on the screen: a box in which the page draws it, see `page.Page`.
 
     Its folder is where the record lies; without one nothing is kept, as in an author's preview.
@@ -103,13 +103,6 @@ class QuizWidget(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets ships no t
         return plain.text(
             self.sitting.prepared, last.response if last else (), last.time if last else ""
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        if data is not None:
-            data["text/plain"] = repr(self)
-        return bundle
 
 
 def show_quiz(question: str) -> None:
