@@ -2,19 +2,16 @@
 
 import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
+import live_demo
 import pytest
-from classroom import course, environment
+from classroom import course
 from conftest import accessible
 from playwright.sync_api import Page, expect
-from service import free_port
 
 pytestmark = pytest.mark.thorough
 
@@ -24,23 +21,12 @@ SHOTS = Path(os.environ["COURSE_SHOTS"]) if "COURSE_SHOTS" in os.environ else No
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """Run the demo; yields its folder and the link by which one joins."""
-    log = tmp_path / "said"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "course", "demo", "--live", "--folder", "demo", "--port", str(free_port()),
-             "--lab-port", str(free_port())],
-            cwd=tmp_path, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-            env=environment(tmp_path / "home"),
-        )  # fmt: skip
-    try:
+    with live_demo.running(tmp_path) as log:
         end = time.monotonic() + 300
         while not (found := re.search(r"join in a browser: (\S+)", log.read_text("utf-8"))):
             assert time.monotonic() < end, log.read_text("utf-8")
             time.sleep(0.2)
         yield tmp_path / "demo", found[1]
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
 
 
 def looked_at(page: Page, name: str) -> None:

@@ -1,18 +1,15 @@
 """`course demo --live`: a link, a name, and the first lesson is open in JupyterLab."""
 
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import live_demo
 import pytest
-from classroom import course, environment
-from service import free_port
+from classroom import course
 
 pytestmark = pytest.mark.thorough
 
@@ -20,17 +17,8 @@ pytestmark = pytest.mark.thorough
 @pytest.fixture
 def said(tmp_path: Path) -> Iterator[Path]:
     """What the running demo says, as a file."""
-    log = tmp_path / "said"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "course", "demo", "--live", "--folder", "demo", "--port", str(free_port()),
-             "--lab-port", str(free_port())],
-            cwd=tmp_path, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-            env=environment(tmp_path / "home"),
-        )  # fmt: skip
-    yield log
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) in (0, 130)
+    with live_demo.running(tmp_path) as log:
+        yield log
 
 
 def waited_for(log: Path, pattern: str, seconds: float = 180) -> str:
