@@ -1,5 +1,6 @@
 """What lives in a room: it moves in, then runs cells and answers until the other side is gone."""
 
+import gc
 import json
 import os
 import resource
@@ -9,7 +10,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from course.sandbox import linux, luggage, walls, wire
+from course.sandbox import linux, luggage, pages, tracebacks, walls, wire
 
 
 class Resident:
@@ -24,6 +25,13 @@ class Resident:
 
         self.wall = wall
         self.shell = Shell(self._overflow)
+
+    def settle(self) -> None:
+        """Make what forks will copy as little and as warm as can be, before the first of them."""
+        tracebacks.look_around()
+        gc.collect()
+        gc.freeze()
+        pages.enlarge()
 
     def live(self, orders: socket.socket) -> NoReturn:
         """Prepare a room, wait for its order, and serve it. For a process of its own.

@@ -24,6 +24,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell as KernelShell
 from IPython.core.error import StdinNotImplementedError
 from traitlets.config import Config
 
+from course.sandbox import tracebacks
 from course.sandbox.agent import Agent
 from course.sandbox.outputs import Outputs
 from course.sandbox.streams import Capture, Stream
@@ -50,9 +51,21 @@ class ZMQInteractiveShell(KernelShell):  # type: ignore[misc]  # untyped base
     """ipykernel's shell without a kernel. Libraries know a notebook by the name of this class."""
 
     __module__ = KernelShell.__module__  # and by that of its module
+    told: tuple[Any, Any] = None, None  # the error that was shown last, and how
 
     def enable_gui(self, gui: object = None) -> None:
         """Do nothing: no window opens here."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        self.told = evalue, stb
+        super()._showtraceback(etype, evalue, stb)
+
+    def _format_exception_for_storage(self, exception: Any, *rest: Any, **named: Any) -> Any:
+        """Put the traceback into the history: the one that was shown, which took long to make."""
+        evalue, stb = self.told
+        if evalue is not exception:
+            return super()._format_exception_for_storage(exception, *rest, **named)
+        return {"ename": type(evalue).__name__, "evalue": str(evalue), "traceback": stb}
 
 
 class Shell:
@@ -84,6 +97,7 @@ class Shell:
         self.shell.extension_manager.load_extension("storemagic")  # as ipykernel's application does
         self.agent = Agent(self.shell.user_ns)
         self._replace_builtins()
+        tracebacks.keep()
 
     def _replace_builtins(self) -> None:
         outputs = self.outputs

@@ -4,7 +4,6 @@ It knows no secrets, has no descriptors but its control socket, starts no thread
 behind walls before it imports anything that notebooks need. `course.sandbox.warm` starts it.
 """
 
-import gc
 import json
 import os
 import resource
@@ -97,8 +96,7 @@ class Zygote:
         self.events = select.poll()
         self.rooms: dict[int, int] = {}  # the process of each that is open, and whose line it is
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # rooms are never waited for here
-        gc.collect()
-        gc.freeze()
+        resident.settle()
         self.orders, self.process = self._fork()
 
     def serve(self) -> NoReturn:
