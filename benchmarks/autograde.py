@@ -5,7 +5,7 @@
 The lesson is in nbgrader's own format, with its tests inside the notebook, so that both do the same
 work: read the submission, put the lesson's cells back, run it, judge it, write marks and notebook. The
 class answers in many ways, drawn by a seed (`sales`). nbgrader runs on a sample, since its time grows
-linearly. The bare limit runs in forks of a warm process the cells that ours runs, and nothing else (`bare`).
+linearly; so does otter, in its local mode, where it is installed. The bare limit runs in forks of a warm process the cells that ours runs, and nothing else (`bare`).
 """
 
 import argparse
@@ -24,9 +24,13 @@ from statistics import median
 from typing import Any
 
 import nbformat
+import otter_run
 import sales
 
 from course.sandbox.shell import WARM_UP
+
+OTTERS = 10
+"""How many submissions otter runs on, where it is there."""
 
 
 def make(root: Path, count: int) -> None:
@@ -218,12 +222,16 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, nargs="+", default=[50, 200, 1000])
     parser.add_argument("--sample", type=int, default=20, help="submissions for nbgrader")
     parser.add_argument("--dask", action="store_true", help="with 1 and 2 Dask workers, too")
+    parser.add_argument("--otter", type=Path, help="otter's command, in an environment of its own")
     parser.add_argument("--out", type=Path, help="the JSON file; the plot lies beside it")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), chosen.sample)
         theirs = command(Path(folder), "nbgrader", "autograde", "ps1") / chosen.sample
-    print(f"nbgrader: {theirs:.3g} s for each of {chosen.sample} submissions")
+    print(f"nbgrader: {theirs:.3g} s for each of {chosen.sample} submissions", flush=True)
+    otters = otter_run.seconds_each(chosen.otter, OTTERS) if chosen.otter else None
+    if otters:
+        print(f"otter: {otters:.3g} s for each of {OTTERS} submissions", flush=True)
     rows = []
     for count in chosen.submissions:
         for jobs in (1, 2):
@@ -248,7 +256,10 @@ def main() -> None:
         }
         rows.append(_compared(row, theirs, rows[0]["bare_seconds_each"] / workers))
     if chosen.out:
-        results = {"nbgrader_seconds_each": theirs, "nbgrader_sample": chosen.sample, "rows": rows}
+        results = {
+            "nbgrader_seconds_each": theirs, "nbgrader_sample": chosen.sample,
+            "otter_seconds_each": otters, "otter_sample": OTTERS if otters else 0, "rows": rows,
+        }  # fmt: skip
         chosen.out.write_text(json.dumps(results, indent=1))
         plot(rows, theirs, chosen.out.with_suffix(".png"))
 

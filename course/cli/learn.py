@@ -242,9 +242,12 @@ def submit(
 
     Example: `course submit first-look`
     """
+    from course.exchange.reach import moment  # noqa: PLC0415  --help starts at once
+
     study = _open(folder)
     receipt = study.submit(lesson, to, fewer=fewer)
-    show.say(f"{'sealed' if receipt.waits else 'handed in'} {lesson} at {receipt.time}")
+    at = f"{moment(receipt.time).astimezone():%Y-%m-%d %H:%M:%S %Z}"
+    show.say(f"{'sealed' if receipt.waits else 'handed in'} {lesson} at {at}")
     if receipt.waits:
         show.say(f"it waits: {receipt.waits}")
         show.say(

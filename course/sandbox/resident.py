@@ -10,7 +10,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from course.sandbox import linux, luggage, pages, tracebacks, walls, wire
+from course.sandbox import linux, luggage, tracebacks, walls, wire
 
 
 class Resident:
@@ -27,11 +27,10 @@ class Resident:
         self.shell = Shell(self._overflow)
 
     def settle(self) -> None:
-        """Make what forks will copy as little and as warm as can be, before the first of them."""
+        """Look around and tidy up before the first fork, so that no fork has to."""
         tracebacks.look_around()
         gc.collect()
         gc.freeze()
-        pages.enlarge()
 
     def live(self, orders: socket.socket) -> NoReturn:
         """Prepare a room, wait for its order, and serve it. For a process of its own.

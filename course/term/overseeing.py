@@ -95,7 +95,7 @@ class Oversight:
                 return reading.result()
             except CancelledError:  # something else has happened since
                 continue
-            except CourseError:  # told once, and tried again at the next look
+            except Exception:  # whatever it was: told once, and tried again at the next look
                 self._coming = None
                 raise
 
