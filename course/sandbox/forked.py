@@ -187,16 +187,19 @@ class Zygote(WarmProcess):
             self.seen.add(opening)
             return None
         if opening not in self.stems:
-            self._make_space()
+            self._make_space(opening)
             try:
                 self.stems[opening] = Stem(self, opening, place.limits)
             except Unavailable:
                 self.stems[opening] = None  # every notebook runs it for itself, to the same end
         return self.stems[opening]
 
-    def _make_space(self) -> None:
+    def _make_space(self, coming: Opening) -> None:
+        """End the unused stems of other lessons, each of which may fill 150 MB, and all but a few of this one."""
         unused = [key for key, stem in self.stems.items() if stem is None or not stem.sessions]
-        for key in unused[: max(0, len(self.stems) - _MOST_STEMS + 1)]:
+        others = [key for key in unused if key.folder != coming.folder]
+        own = [key for key in unused if key.folder == coming.folder]
+        for key in others + own[: max(0, len(self.stems) - len(others) - _MOST_STEMS + 1)]:
             stem = self.stems.pop(key)
             if stem is not None:
                 stem.close()

@@ -19,7 +19,9 @@ from course.sandbox import linux, pages, walls, wire
 from course.sandbox.resident import Resident
 
 MANY = 20
-"""Rooms that were handed out, from which on more are so likely that large pages are worth 0.3 s."""
+"""Rooms that were handed out, from which on more are so likely that large pages are worth 0.3 s.
+
+They are not for who has stems: most rooms come from those, and it would no longer share its memory."""
 
 
 def main() -> None:
@@ -97,7 +99,7 @@ class Zygote:
         self.wall, self.resident, self.control, self.end = wall, resident, control, end
         self.lines = {control.fileno(): control}
         self.events = select.poll()
-        self.handed_out = 0
+        self.handed_out, self.has_stems = 0, False
         self.rooms: dict[int, int] = {}  # the process of each that is open, and whose line it is
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # rooms are never waited for here
         resident.settle()
@@ -154,7 +156,7 @@ class Zygote:
             os.close(descriptor)
         self.orders.close()
         self.handed_out += 1
-        if self.handed_out == MANY:
+        if self.handed_out == MANY and not self.has_stems:
             pages.enlarge()
         self.orders, self.process = self._fork()
 
@@ -166,6 +168,7 @@ class Zygote:
             os.close(self.process)
             self._let_go()
             self._open(json.loads(packet), *descriptors)
+        self.has_stems = True
         process = os.pidfd_open(child)
         self.rooms[process] = line.fileno()
         self.events.register(process, select.POLLIN)

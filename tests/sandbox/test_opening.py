@@ -4,6 +4,7 @@ import select
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests_support import marked_processes
@@ -12,6 +13,7 @@ from course.errors import Unavailable
 from course.sandbox.forked import ForkedSession, Zygote
 from course.sandbox.session import CellRun, Opening, Place, Strike
 from course.sandbox.stem import Stem
+from course.sandbox.zygote import MANY
 
 CELLS = (
     "import random\nimport pandas as pd\ntable = pd.read_csv('data.csv')",
@@ -184,3 +186,32 @@ def test_many_lessons_need_no_more_room_than_a_few(zygote: Zygote, place: Place)
         assert session.run("x").outputs[0]["data"]["text/plain"] == str(number)
         session.close()
     assert len(zygote.stems) <= 8
+
+
+def test_a_lesson_that_is_through_makes_room_for_the_next(
+    zygote: Zygote, place: Place, tmp_path: Path
+) -> None:
+    busy = zygote.open(shared(zygote, place, "x = 'still open'"))
+    zygote.open(shared(zygote, place, "x = 'done'")).close()
+    (done,) = [stem for key, stem in zygote.stems.items() if "done" in key.cells[0]]
+    next_lesson = Place(tmp_path / "next", limits=place.limits)
+    next_lesson.folder.mkdir()
+    played(zygote.open(shared(zygote, next_lesson, "x = 'next'")), "x = 'next'")
+    assert [key.cells for key in zygote.stems if key.folder == place.folder] == [
+        ("x = 'still open'",)
+    ]
+    assert done is not None
+    assert done.process < 0
+    assert busy.run("x = 'still open'").strike is Strike.OK
+    assert busy.run("x").outputs[0]["data"]["text/plain"] == "'still open'"
+    busy.close()
+
+
+def test_many_notebooks_are_forked_alike(zygote: Zygote, place: Place) -> None:
+    place = shared(zygote, place, "import os\nnumbers = list(range(500_000))")
+    for number in range(MANY + 3):  # from some number on they come from large pages
+        session = zygote.open(place)
+        session.run(place.opening.cells[0] if place.opening else "")
+        run = session.run(f"numbers[{number}] = 'mine'\nsum(n for n in numbers if n != 'mine')")
+        session.close()
+        assert run.outputs[0]["data"]["text/plain"] == str(500_000 * 499_999 // 2 - number)
