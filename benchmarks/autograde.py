@@ -5,7 +5,8 @@
 The lesson is in nbgrader's own format, with its tests inside the notebook, so that both do the same
 work: read the submission, put the lesson's cells back, run it, judge it, write marks and notebook. The
 class answers in many ways, drawn by a seed (`sales`). nbgrader runs on a sample, since its time grows
-linearly; so does otter, in its local mode, where it is installed. The bare limit runs in forks of a warm process the cells that ours runs, and nothing else (`bare`).
+linearly; so does otter-grader in its local mode, where it is installed (`otter_run`). The bare limit runs
+in forks of a warm process the cells that ours runs, and nothing else (`bare`).
 """
 
 import argparse
@@ -188,8 +189,8 @@ def _progress(root: Path, running: "subprocess.Popen[bytes]", begin: float) -> d
     return {n: done[next(mark for mark in marks if mark >= n)] for n in range(1, marks[-1] + 1)}
 
 
-def plot(rows: list[dict[str, Any]], nbgrader: float, path: Path) -> None:
-    """Draw throughput and time against the number of submissions."""
+def plot(rows: list[dict[str, Any]], others: dict[str, float], path: Path) -> None:
+    """Draw throughput and time against the number of submissions; others take seconds for each."""
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -198,9 +199,10 @@ def plot(rows: list[dict[str, Any]], nbgrader: float, path: Path) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
     most = max(row["submissions"] for row in rows)
     largest = [row for row in rows if row["submissions"] == most]
-    names = ["nbgrader", *(f"course, {row['backend']}" for row in largest)]
-    rates = [1 / nbgrader, *(1 / row["seconds_each"] for row in largest)]
-    left.barh(names[::-1], rates[::-1], color=["#0a6b5e"] * len(largest) + ["#9a9a9a"])
+    names = [*others, *(f"course, {row['backend']}" for row in largest)]
+    rates = [1 / each for each in (*others.values(), *(row["seconds_each"] for row in largest))]
+    colours = ["#0a6b5e"] * len(largest) + ["#9a9a9a"] * len(others)
+    left.barh(names[::-1], rates[::-1], color=colours)
     for place, rate in enumerate(rates[::-1]):
         left.text(rate, place, f" {rate:.3g}", va="center")
     left.set_xlabel("submissions per second")
@@ -261,7 +263,8 @@ def main() -> None:
             "otter_seconds_each": otters, "otter_sample": OTTERS if otters else 0, "rows": rows,
         }  # fmt: skip
         chosen.out.write_text(json.dumps(results, indent=1))
-        plot(rows, theirs, chosen.out.with_suffix(".png"))
+        others = {"nbgrader": theirs} | ({"otter-grader": otters} if otters else {})
+        plot(rows, others, chosen.out.with_suffix(".png"))
 
 
 def _plural(number: int, what: str) -> str:

@@ -65,8 +65,8 @@ def save_graded(book: Gradebook, graded: Graded, questions: Sequence[Question], 
         earlier.keep(connection, work.lesson, work.learner, work.digest)
         _save(connection, graded, questions, share, due, keep)
         again = [each for each in others if each.digest == work.digest and not graded.reason]
-        now = earlier.standing(connection, work.lesson, work.learner)
-        if again and now is not None and again[0].questions == now.questions:  # handed in once more
+        now = earlier.standing(connection, work.lesson, work.learner) if again else None
+        if now is not None and again[0].questions == now.questions:  # handed in once more
             earlier.change_marks(connection, work.lesson, work.learner, now.marks, again[0].marks)
             earlier.forget(connection, work.lesson, work.learner, work.digest)
 
