@@ -190,6 +190,7 @@ def test_a_second_reading_shows_nothing_of_the_first_and_changes_no_mark(
         expect(page.locator("#answer")).to_contain_text(re.compile("less copying", re.IGNORECASE))
         expect(page.locator("#score")).to_have_text("\N{EN DASH}")
         expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+        page.wait_for_load_state("networkidle")  # what comes late must show nothing either
         assert FIRST not in page.content()
         assert "onerror" not in page.locator("#desk").inner_text(), "nor who the first grader was"
         here = page.url
